@@ -1,0 +1,1 @@
+//! The rules: the call path, management operations, caches, outbound HTTP.

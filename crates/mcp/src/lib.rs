@@ -1,0 +1,1 @@
+//! The Model Context Protocol: messages, both eras, header rules, event-stream frames: pure.

@@ -1,0 +1,33 @@
+//! The words that every other crate shares: ids, secrets, records, restrictions, sliding windows, error
+//! codes and pages.
+//!
+//! Pure: nothing here waits, opens a file or speaks to a network. Time and randomness come in through
+//! [`Clock`] and [`Entropy`].
+
+mod code;
+mod fault;
+mod id;
+mod limit;
+mod page;
+mod pattern;
+mod policy;
+mod record;
+mod restrictions;
+mod secret;
+mod time;
+mod window;
+
+pub use code::{Code, Retry};
+pub use fault::{Fault, Problem};
+pub use id::{
+    AccountId, ApiKeyId, BadId, ConnectorId, CredentialId, ServerId, UserId, UserName, random_string, slug,
+};
+pub use limit::{BadLimit, Limit, parse_duration};
+pub use page::{Page, Paged};
+pub use pattern::Pattern;
+pub use policy::Policy;
+pub use record::{Account, ApiKey, Credential, Role, Server, User};
+pub use restrictions::{MAX_ENTRIES, Restrictions};
+pub use secret::{Digest, Sealed, Secret};
+pub use time::{Clock, Entropy, Timestamp};
+pub use window::{Verdict, Window};

@@ -1,0 +1,1 @@
+//! The HTTP surface: the management API, the MCP endpoint and their middleware.

@@ -1,0 +1,1 @@
+//! For tests alone: a running server, fake platforms, a database for each test.

@@ -1,0 +1,1 @@
+//! Seal and open, the key ring, token hashing: pure.
