@@ -1,0 +1,71 @@
+//! Redirects: a read may be sent on within the place that it was meant for, and nowhere else.
+//!
+//! Another host, port or scheme is another party, and every request may carry a credential. So a redirect there is
+//! an error and says so, even where the request carries none: what is safe must not depend on spotting a secret.
+
+use super::client::Clients;
+use super::exchange::{exchange, target};
+use super::{Caps, OutboundError, Reach};
+use bytes::Bytes;
+use http::header::LOCATION;
+use http::{Method, StatusCode};
+use url::Url;
+
+/// How often a read is sent on.
+const MOST: u32 = 3;
+
+/// Sends a request and follows what may be followed.
+pub(super) async fn follow(
+    clients: &Clients,
+    reach: Reach,
+    request: &http::Request<Bytes>,
+    caps: &Caps,
+) -> Result<http::Response<Bytes>, OutboundError> {
+    let mut url = target(request.uri())?;
+    let mut followed = 0;
+    loop {
+        let response = exchange(clients, reach, url.clone(), request, caps).await?;
+        let Some(next) = next(&url, request.method(), &response)? else {
+            return Ok(response);
+        };
+        followed += 1;
+        if followed > MOST {
+            return Err(OutboundError::Redirected(
+                "the platform redirects more than three times",
+            ));
+        }
+        url = next;
+    }
+}
+
+/// Where an answer sends a read on to; `None` where it does not, or where the request is a write.
+fn next(from: &Url, method: &Method, response: &http::Response<Bytes>) -> Result<Option<Url>, OutboundError> {
+    let redirects = matches!(
+        response.status(),
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    if !redirects || !matches!(*method, Method::GET | Method::HEAD) {
+        return Ok(None);
+    }
+    let Some(location) = response.headers().get(LOCATION) else {
+        return Ok(None);
+    };
+    let unreadable = OutboundError::Redirected("the platform redirects to something that is no URL");
+    let Some(next) = location
+        .to_str()
+        .ok()
+        .and_then(|location| from.join(location).ok())
+    else {
+        return Err(unreadable);
+    };
+    if next.origin() != from.origin() || !next.username().is_empty() || next.password().is_some() {
+        return Err(OutboundError::Redirected(
+            "the platform redirects to another host, and requests that may carry a credential are not sent on to one",
+        ));
+    }
+    Ok(Some(next))
+}
