@@ -1,1 +1,29 @@
-//! SQL, migrations and the change feed.
+//! What Solder keeps: accounts, users, API keys, servers, sealed credentials, the audit log and the change feed, in
+//! one SQL text for SQLite and PostgreSQL.
+//!
+//! Every method of [`Storage`] is one transaction. One that changes something writes the row, the audit row and the
+//! rows of the change feed together, and has returned only once they are on the disk. Sealed bytes and digests come
+//! and go as they are: nothing here can open them.
+//!
+//! Rules for the SQL: columns are TEXT, BIGINT and BLOB (BYTEA) alone; a statement is static text beside its function,
+//! with `$1` for its first value; what the two databases need differently stands in `dialect` and in the two folders
+//! of migrations, which have the same numbers and names and only ever go forward.
+
+mod account;
+mod api_key;
+mod audit;
+mod change;
+mod credential;
+mod database;
+mod dialect;
+mod error;
+mod installation;
+mod row;
+mod server;
+mod session;
+mod user;
+
+pub use audit::AuditEntry;
+pub use change::{Change, ChangeKind};
+pub use database::Storage;
+pub use error::Error;

@@ -1,0 +1,149 @@
+//! Credentials, sealed.
+
+use crate::database::{Connection, Storage, bounds, paged};
+use crate::row::{Columns, Row};
+use crate::{AuditEntry, ChangeKind, Error, user};
+use solder_model::{ConnectorId, Credential, CredentialId, Page, Paged, Sealed, ServerId, User, UserId};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, account_id, user_id, connector_owner, connector_id, kind, name, made_through, sealed, ",
+            "created_at, updated_at FROM credentials ",
+            $rest
+        )
+    };
+}
+
+impl Storage {
+    /// Keeps a new credential of `owner`, who is kept too where the account has no user of that name. The credential
+    /// that is kept and returned has the id of the user that stands, which is another one than `owner`'s where the
+    /// user came to be in the meantime.
+    pub async fn create_credential(
+        &self,
+        credential: &Credential,
+        owner: &User,
+        entry: &AuditEntry,
+    ) -> Result<Credential, Error> {
+        let mut write = self.write(entry.at).await?;
+        let standing = user::ensure(&mut write, owner, entry.at).await?;
+        let kept = Credential {
+            account: standing.account,
+            user: standing.id,
+            ..credential.clone()
+        };
+        insert(write.connection(), &kept).await?;
+        write.audit(entry).await?;
+        let key = kept.user.as_str();
+        write.change(entry.at, ChangeKind::Credentials, key).await?;
+        write.commit().await?;
+        Ok(kept)
+    }
+
+    /// The credential of that id.
+    pub async fn find_credential(&self, id: &CredentialId) -> Result<Option<Credential>, Error> {
+        const SQL: &str = select!("WHERE id = $1");
+        let query = sqlx::query(SQL).bind(id.as_str());
+        let row = query.fetch_optional(self.reader()).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// A page of a user's credentials, for one connector or for all, newest first.
+    pub async fn list_credentials(
+        &self,
+        user: &UserId,
+        connector: Option<&ConnectorId>,
+        page: Page,
+    ) -> Result<Paged<Credential>, Error> {
+        match connector {
+            None => self.list_all(user, page).await,
+            Some(connector) => self.list_for(user, connector, page).await,
+        }
+    }
+
+    /// Removes a credential. False, and nothing logged, where there is none of that id.
+    pub async fn delete_credential(&self, id: &CredentialId, entry: &AuditEntry) -> Result<bool, Error> {
+        const SQL: &str = "DELETE FROM credentials WHERE id = $1 RETURNING user_id";
+        let mut write = self.write(entry.at).await?;
+        let query = sqlx::query(SQL).bind(id.as_str());
+        let Some(row) = query.fetch_optional(write.connection()).await? else {
+            return Ok(false);
+        };
+        let user = row.text("user_id")?;
+        write.audit(entry).await?;
+        write.change(entry.at, ChangeKind::Credentials, &user).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    async fn list_all(&self, user: &UserId, page: Page) -> Result<Paged<Credential>, Error> {
+        const COUNT: &str = "SELECT COUNT(*) FROM credentials WHERE user_id = $1";
+        const SQL: &str = select!("WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3");
+        let (limit, offset) = bounds(page);
+        let mut transaction = self.read().await?;
+        let total = sqlx::query_scalar(COUNT).bind(user.as_str());
+        let total = total.fetch_one(&mut *transaction).await?;
+        let rows = sqlx::query(SQL).bind(user.as_str()).bind(limit).bind(offset);
+        let rows = rows.fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
+        paged(&rows, total, page, read)
+    }
+
+    async fn list_for(
+        &self,
+        user: &UserId,
+        connector: &ConnectorId,
+        page: Page,
+    ) -> Result<Paged<Credential>, Error> {
+        const COUNT: &str = "SELECT COUNT(*) FROM credentials WHERE user_id = $1 AND connector_id = $2";
+        const SQL: &str = select!(
+            "WHERE user_id = $1 AND connector_id = $2 ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4"
+        );
+        let (limit, offset) = bounds(page);
+        let mut transaction = self.read().await?;
+        let total = sqlx::query_scalar(COUNT)
+            .bind(user.as_str())
+            .bind(connector.as_str());
+        let total = total.fetch_one(&mut *transaction).await?;
+        let rows = sqlx::query(SQL).bind(user.as_str()).bind(connector.as_str());
+        let rows = rows.bind(limit).bind(offset).fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
+        paged(&rows, total, page, read)
+    }
+}
+
+async fn insert(connection: &mut Connection, credential: &Credential) -> Result<(), Error> {
+    const SQL: &str = "INSERT INTO credentials (id, account_id, user_id, connector_owner, connector_id, kind, \
+        name, made_through, sealed, created_at, updated_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let query = sqlx::query(SQL)
+        .bind(credential.id.as_str())
+        .bind(credential.account.as_str())
+        .bind(credential.user.as_str())
+        .bind(&credential.connector_owner)
+        .bind(credential.connector.as_str())
+        .bind(&credential.kind)
+        .bind(&credential.name)
+        .bind(credential.made_through.as_ref().map(ServerId::as_str))
+        .bind(credential.sealed.0.as_slice())
+        .bind(credential.created_at.0)
+        .bind(credential.updated_at.0);
+    query.execute(connection).await?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<Credential, Error> {
+    Ok(Credential {
+        id: row.id("id")?,
+        account: row.id("account_id")?,
+        user: row.id("user_id")?,
+        connector_owner: row.text("connector_owner")?,
+        connector: row.id("connector_id")?,
+        kind: row.text("kind")?,
+        name: row.text("name")?,
+        made_through: row.optional_id("made_through")?,
+        sealed: Sealed(row.bytes("sealed")?),
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    })
+}
