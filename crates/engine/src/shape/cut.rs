@@ -26,9 +26,9 @@ pub(super) enum Place<'a> {
     /// Where the walk begins, as a pointer.
     Root(&'static str),
     /// A field of an object.
-    Field(&'a Place<'a>, &'a str),
+    Field(&'a Self, &'a str),
     /// An item of an array.
-    Item(&'a Place<'a>, usize),
+    Item(&'a Self, usize),
 }
 
 impl<'a> Place<'a> {

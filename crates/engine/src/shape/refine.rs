@@ -1,12 +1,14 @@
 //! What a model is told of a list that is too long: how to ask for less, in the action's own parameters.
 
 use super::Facts;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Suggestions that are given, the most useful first.
 const MOST: usize = 8;
 /// Characters of a parameter's description that are repeated.
 const ABOUT: usize = 120;
+/// The size of a page that is suggested: one that is shown whole.
+const SIZE: u64 = 20;
 /// Values of an enum that are repeated.
 const CHOICES: usize = 12;
 
@@ -35,18 +37,24 @@ pub(super) fn refine(
 ) -> Value {
     let parameters = useful(facts.input_schema);
     let (connector, action) = (facts.connector, facts.action);
-    json!({
-        "needsRefinement": true,
-        "message": format!(
-            "`{action}` of `{connector}` answered with {count} items, which is too many to show. Below are {} of them as samples.",
-            samples.len(),
-        ),
-        "guidance": guidance(action, &parameters),
-        "suggestions": suggestions(connector, &parameters),
-        "searchInstructions": search_instructions(connector, &parameters),
-        "samples": samples,
-        "metadata": metadata,
-    })
+    let message = format!(
+        "`{action}` of `{connector}` answered with {count} items, which is too many to show. Below are {} of them as \
+         samples.",
+        samples.len(),
+    );
+    // Field by field, so that the samples are moved and not copied.
+    let mut answer = Map::new();
+    answer.insert("needsRefinement".into(), true.into());
+    answer.insert("message".into(), message.into());
+    answer.insert("guidance".into(), guidance(action, &parameters).into());
+    answer.insert("suggestions".into(), suggestions(connector, &parameters).into());
+    answer.insert(
+        "searchInstructions".into(),
+        search_instructions(connector, &parameters).into(),
+    );
+    answer.insert("samples".into(), Value::Array(samples));
+    answer.insert("metadata".into(), Value::Object(metadata));
+    Value::Object(answer)
 }
 
 fn guidance(action: &str, parameters: &[Parameter<'_>]) -> String {
@@ -188,8 +196,12 @@ impl Parameter<'_> {
         let name = self.name;
         match self.purpose {
             Use::Size => {
-                let least = self.schema.get("minimum").and_then(Value::as_u64).unwrap_or(1);
-                format!("Set `{name}` to {} for shorter pages.", least.max(20))
+                let bound = |name| self.schema.get(name).and_then(Value::as_u64);
+                let size = bound("maximum")
+                    .unwrap_or(SIZE)
+                    .min(SIZE)
+                    .max(bound("minimum").unwrap_or(1));
+                format!("Set `{name}` to {size} for shorter pages.")
             }
             Use::Search => format!("Narrow the list with `{name}`{}", self.about()),
             Use::Choice => format!("Choose a `{name}`: {}.", self.choices()),
