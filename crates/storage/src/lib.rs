@@ -21,9 +21,11 @@ mod installation;
 mod row;
 mod server;
 mod session;
+mod usage;
 mod user;
 
 pub use audit::AuditEntry;
 pub use change::{Change, ChangeKind};
 pub use database::Storage;
 pub use error::Error;
+pub use usage::Usage;
