@@ -1,1 +1,58 @@
-//! The Model Context Protocol: messages, both eras, header rules, event-stream frames: pure.
+//! The Model Context Protocol on the wire: messages, both eras, header rules, event-stream frames.
+//!
+//! Pure: nothing here waits, reads a clock or speaks to a network, and nothing knows what a tool does. The way of
+//! a POST is one line: [`Head::read`], [`Head::verb`], [`Head::check_media`], [`Head::read_body`], then a [`Reply`]
+//! for each [`Call`], then [`Head::render`]. Whatever is refused before a message was read goes through
+//! [`Head::refuse`].
+//!
+//! *Modern* is 2026-07-28 and later: every request stands alone and names its revision. *Legacy* is every revision
+//! that begins with `initialize`. One endpoint serves both.
+
+mod accept;
+mod body;
+mod call;
+mod catalogue;
+mod error;
+mod handshake;
+mod head;
+mod header;
+mod id;
+mod json;
+mod method;
+mod outcome;
+mod param;
+mod render;
+mod reply;
+mod revision;
+mod select;
+mod sse;
+mod tool;
+
+pub use body::{Incoming, MAX_BATCH, MAX_DEPTH, Message, Notification};
+pub use call::{Call, Initialize, ToolCall, Trace};
+pub use catalogue::{CacheHint, CacheScope, ToolList, render_tool_list};
+pub use error::RpcError;
+pub use handshake::ServerInfo;
+pub use head::{Head, SessionHeader, Verb};
+pub use id::Id;
+pub use method::{List, Method};
+pub use outcome::CallToolResult;
+pub use param::HeaderParams;
+pub use render::Rendered;
+pub use reply::{Reply, ResultBody};
+pub use revision::{Era, Revision};
+pub use tool::{Annotations, ToolDescriptor};
+
+/// A tool definition that must not be published.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// `x-mcp-header` stands where no client could mirror it, or names no header (SEP-2243).
+    #[error("{path}: {reason}")]
+    HeaderAnnotation {
+        /// Names from the schema's root, joined by `.`.
+        path: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
