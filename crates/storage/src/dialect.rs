@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolOptions;
-use sqlx::{Executor, Pool};
+use sqlx::{Connection as _, Executor, Pool};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -81,31 +81,38 @@ pub(crate) async fn open(url: &str) -> Result<Pools, Error> {
 async fn open_sqlite(path: &Path) -> Result<Pools, Error> {
     create_private_file(path).map_err(|error| Error::Unavailable(Box::new(error)))?;
     let url = sqlite_url(path)?;
-    let mut attempt = 0;
-    let writer = loop {
-        // Whoever changes the file to WAL needs it alone for a moment and does not wait for it, so two processes that
-        // open a new file together may be told that it is busy.
-        match sqlite_writer(&url).await {
-            Err(error) if attempt < 20 && is_busy(&error) => {
-                attempt += 1;
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            other => break other?,
-        }
-    };
-    migrate_sqlite(&writer).await?;
+    prepare_sqlite(&url).await?;
+    // One connection writes, and is kept for good: SQLite has one writer at a time, and here they wait in order.
+    let writer = sqlite_pool(SQLITE_WRITER).max_connections(1);
+    let writer = writer.min_connections(1).idle_timeout(None).max_lifetime(None);
     let reader = sqlite_pool(SQLITE_READER).max_connections(SQLITE_READERS);
     Ok(Pools {
         dialect: Dialect::Sqlite,
-        writer,
+        writer: writer.connect(&url).await?,
         reader: reader.connect(&url).await?,
     })
 }
 
-async fn sqlite_writer(url: &str) -> Result<Pool<Db>, sqlx::Error> {
-    // One connection, kept for good: SQLite has one writer at a time anyway, and here they wait in order.
-    let options = sqlite_pool(SQLITE_WRITER).max_connections(1).min_connections(1);
-    options.idle_timeout(None).max_lifetime(None).connect(url).await
+/// Sets the file up by a connection of its own, since a pool would try again for long what can never succeed.
+async fn prepare_sqlite(url: &str) -> Result<(), Error> {
+    let mut connection = Connection::connect(url).await?;
+    connection.execute(SQLITE_CONNECTION).await?;
+    let mut attempts = 1;
+    // Whoever changes the file to WAL needs it alone for a moment and does not wait for that, so two processes that
+    // open a new file together may be told that it is busy.
+    while let Err(error) = connection.execute(SQLITE_WRITER).await {
+        if attempts == 100 || !is_busy(&error) {
+            return Err(error.into());
+        }
+        attempts += 1;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // One transaction that holds the write lock, since another process may be doing the same.
+    let begin = Dialect::Sqlite.begin_write();
+    let mut transaction = connection.begin_with(begin).await?;
+    migrate(&SQLITE_MIGRATIONS, &mut transaction).await?;
+    transaction.commit().await?;
+    Ok(connection.close().await?)
 }
 
 fn sqlite_pool(settings: &'static str) -> PoolOptions<Db> {
@@ -121,15 +128,6 @@ fn sqlite_pool(settings: &'static str) -> PoolOptions<Db> {
         })
 }
 
-/// Migrates in one transaction that holds the write lock, since another process may be opening the same file.
-async fn migrate_sqlite(writer: &Pool<Db>) -> Result<(), Error> {
-    let mut transaction = writer.begin_with(Dialect::Sqlite.begin_write()).await?;
-    let migrated = SQLITE_MIGRATIONS.run(&mut *transaction).await;
-    migrated.map_err(|error| Error::Migration(Box::new(error)))?;
-    transaction.commit().await?;
-    Ok(())
-}
-
 async fn open_postgres(url: &str) -> Result<Pools, Error> {
     let pool = PoolOptions::new()
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -137,13 +135,18 @@ async fn open_postgres(url: &str) -> Result<Pools, Error> {
         .connect(url)
         .await?;
     // The migrator takes a lock of its own here.
-    let migrated = POSTGRES_MIGRATIONS.run(&pool).await;
-    migrated.map_err(|error| Error::Migration(Box::new(error)))?;
+    migrate(&POSTGRES_MIGRATIONS, &mut *pool.acquire().await?).await?;
     Ok(Pools {
         dialect: Dialect::Postgres,
         writer: pool.clone(),
         reader: pool,
     })
+}
+
+async fn migrate(migrations: &Migrator, connection: &mut Connection) -> Result<(), Error> {
+    // Of the migrator's ways to run, this is the one whose future the compiler lets go to another thread.
+    let migrated = migrations.run_direct(None, connection, false).await;
+    migrated.map_err(|error| Error::Migration(Box::new(error)))
 }
 
 fn is_busy(error: &sqlx::Error) -> bool {
@@ -191,10 +194,11 @@ fn create_private_file(path: &Path) -> std::io::Result<()> {
 }
 
 /// What has to be unique: PostgreSQL's name of the rule, SQLite's list of its columns, and our words.
-const RULES: [(&str, &str, &str); 9] = [
+const RULES: [(&str, &str, &str); 10] = [
     ("accounts_pkey", "accounts.id", "account id"),
     ("accounts_name", "accounts.name", "account name"),
     ("users_pkey", "users.id", "user id"),
+    ("users_account", "users.account_id, users.id", "user id"),
     ("users_name", "users.account_id, users.name_hash", "user name"),
     ("api_keys_pkey", "api_keys.id", "API key id"),
     ("api_keys_digest", "api_keys.digest", "API key"),
@@ -215,8 +219,38 @@ pub(crate) fn broken_rule(error: &dyn DatabaseError) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{sqlite_path, sqlite_url};
+    use super::{Migrator, POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS, open, sqlite_path, sqlite_url};
     use std::path::Path;
+
+    #[tokio::test]
+    async fn connections_to_a_file_have_the_settings_that_keep_what_was_acknowledged() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/solder.db", folder.path().display());
+        let pools = open(&url).await.unwrap();
+        let setting = async |pool, sql| sqlx::query_scalar::<_, i64>(sql).fetch_one(pool).await.unwrap();
+        for pool in [&pools.writer, &pools.reader] {
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+                .fetch_one(pool)
+                .await
+                .unwrap();
+            assert_eq!(mode, "wal");
+            assert_eq!(setting(pool, "PRAGMA foreign_keys").await, 1);
+            assert_eq!(setting(pool, "PRAGMA busy_timeout").await, 10_000);
+        }
+        assert_eq!(setting(&pools.writer, "PRAGMA synchronous").await, 2);
+        assert_eq!(setting(&pools.reader, "PRAGMA query_only").await, 1);
+    }
+
+    #[test]
+    fn both_databases_have_migrations_of_the_same_numbers_and_names() {
+        let named = |migrations: &Migrator| -> Vec<_> {
+            let each = migrations.iter();
+            each.map(|migration| (migration.version, migration.description.clone()))
+                .collect()
+        };
+        assert_eq!(named(&SQLITE_MIGRATIONS), named(&POSTGRES_MIGRATIONS));
+        assert!(SQLITE_MIGRATIONS.iter().count() > 0);
+    }
 
     #[test]
     fn any_path_can_be_written_in_a_url() {

@@ -1,0 +1,73 @@
+//! What every database has to hold. Each line of the contract opens a new, empty database by its URL and returns what
+//! it saw; on SQLite each is a test of its own, and PostgreSQL has to hold and to see the same.
+
+mod accounts;
+mod concurrency;
+mod credentials;
+mod feed;
+mod servers;
+
+use std::future::Future;
+use std::pin::Pin;
+
+/// A line of the contract: takes the URL, returns what it saw.
+pub(crate) type Clause = fn(String) -> Pin<Box<dyn Future<Output = String> + Send>>;
+
+macro_rules! contract {
+    ($($module:ident: $($name:ident,)*;)*) => {
+        /// The whole contract, by name.
+        pub(crate) const ALL: &[(&str, Clause)] = &[
+            $($((stringify!($name), |url| Box::pin($module::$name(url))),)*)*
+        ];
+
+        mod on_sqlite {$($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let database = crate::sqlite::Database::new();
+                super::$module::$name(database.url()).await;
+            }
+        )*)*}
+    };
+}
+
+contract! {
+    accounts:
+        an_account_comes_with_its_first_user_and_key,
+        an_account_name_is_taken_once_and_a_refusal_leaves_nothing,
+        a_user_is_kept_once_for_each_account_and_name,
+        names_of_users_are_compared_byte_for_byte_up_to_their_last_character,
+        a_key_is_found_until_it_is_revoked,
+        a_key_needs_a_digest_of_its_own_and_a_user_of_its_account,
+        lists_are_paged_newest_first,
+        the_first_hash_key_stands,
+        the_log_keeps_all_that_it_was_told,
+    ;
+    servers:
+        a_server_is_kept_with_every_field,
+        an_update_keeps_what_was_changed_and_only_what_may_change,
+        a_server_name_is_unique_for_its_owner_alone,
+        a_server_needs_an_id_of_its_own_and_an_owner_of_its_account,
+        servers_are_listed_newest_first_and_of_one_moment_by_the_bytes_of_their_ids,
+        a_deleted_server_is_gone_and_what_outlives_it_stays,
+    ;
+    credentials:
+        a_credential_is_kept_with_every_field,
+        a_credential_brings_its_user_or_takes_the_standing_one,
+        credentials_are_listed_for_all_connectors_or_for_one,
+        a_deleted_credential_is_gone,
+        an_ended_session_is_remembered_until_it_would_have_ended,
+    ;
+    feed:
+        every_change_is_fed_with_what_it_concerns,
+        what_changes_nothing_is_neither_fed_nor_logged,
+        the_feed_is_read_on_from_a_number,
+        old_changes_are_dropped_and_the_last_one_stays,
+        each_method_is_one_query,
+    ;
+    concurrency:
+        two_that_have_the_database_open_both_write,
+        no_update_is_lost,
+        a_user_that_many_name_at_once_is_kept_once,
+        a_name_that_many_want_at_once_is_given_once,
+    ;
+}
