@@ -5,6 +5,8 @@ use super::address::{AddressRefused, Scope};
 use super::resolver::FilteringResolver;
 use super::{OutboundError, OutboundSettings, Reach};
 use ipnet::IpNet;
+use std::error::Error;
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -131,26 +133,32 @@ fn build(slot: &Slot, connect_timeout: Duration) -> Result<reqwest::Client, Outb
 /// What reqwest's error means for the caller.
 pub(super) fn explain(error: reqwest::Error, plain: bool) -> OutboundError {
     let error = error.without_url();
-    if is_refused(&error) {
+    if find::<AddressRefused>(&error).is_some() {
         refused(!plain)
     } else if error.is_connect() {
         OutboundError::Unreachable(error.into())
     } else if error.is_timeout() {
         OutboundError::Timeout
-    } else if error.is_decode() {
+    } else if error.is_decode() && find::<std::io::Error>(&error).is_some_and(is_not_gzip) {
         OutboundError::BadAnswer("its compression is broken")
     } else {
         OutboundError::Broken(error.into())
     }
 }
 
-fn is_refused(error: &reqwest::Error) -> bool {
-    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+/// A stream that ends too early is no such fault: the connection broke.
+fn is_not_gzip(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput)
+}
+
+/// The first error of this type in the chain.
+fn find<E: Error + 'static>(error: &reqwest::Error) -> Option<&E> {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
-        if error.is::<AddressRefused>() {
-            return true;
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
         next = error.source();
     }
-    false
+    None
 }

@@ -7,7 +7,7 @@ use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT, HOST, TE, TRAILER,
     TRANSFER_ENCODING, UPGRADE,
 };
-use http::{HeaderName, Method};
+use http::{HeaderName, HeaderValue, Method};
 use url::Url;
 
 /// These frame the message, or say what can be decompressed: they are the client's to set, and a request that
@@ -83,10 +83,13 @@ fn outgoing(url: Url, request: &http::Request<Bytes>) -> reqwest::Request {
     for name in &OURS {
         headers.remove(name);
     }
-    *outgoing.headers_mut() = headers;
-    if !request.body().is_empty() || !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if !request.body().is_empty() {
         *outgoing.body_mut() = Some(request.body().clone().into());
+    } else if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH) {
+        // Many platforms answer 411 to a write that does not say that it is empty.
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
+    *outgoing.headers_mut() = headers;
     outgoing
 }
 
