@@ -57,10 +57,10 @@ struct Envelope<'a> {
     method: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "json::present")]
     params: Option<&'a RawValue>,
-    #[serde(default)]
-    result: Option<IgnoredAny>,
-    #[serde(default)]
-    error: Option<IgnoredAny>,
+    #[serde(borrow, default, deserialize_with = "json::present")]
+    result: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "json::present")]
+    error: Option<&'a RawValue>,
 }
 
 /// A message of the right shape, whose era is not known yet.

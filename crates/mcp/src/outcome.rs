@@ -35,6 +35,14 @@ impl CallToolResult {
         }
     }
 
+    /// The same for a text that holds JSON; text alone where it does not.
+    pub fn json_text(text: String) -> Self {
+        match serde_json::from_str::<&RawValue>(&text).map(ToOwned::to_owned) {
+            Ok(value) => Self::json(value),
+            Err(_) => Self::text(text),
+        }
+    }
+
     /// A failure, as text for the model. It never carries structured content.
     pub fn failure(text: impl Into<String>) -> Self {
         Self {

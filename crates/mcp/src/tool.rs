@@ -3,32 +3,22 @@
 use crate::{Error, HeaderParams, Revision};
 use serde_json::{Map, Value, json};
 
-/// What a client may expect of a tool (2025-03-26 and later). `None` leaves it to the protocol's default, which is the
+/// What a client may expect of a tool (2025-03-26 and later). Every hint is told: the protocol takes silence for the
 /// more dangerous reading.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent hints, as the protocol has them"
+)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Annotations {
     /// It changes nothing.
-    pub read_only: Option<bool>,
+    pub read_only: bool,
     /// It may destroy or overwrite.
-    pub destructive: Option<bool>,
+    pub destructive: bool,
     /// A repeat of the same call changes nothing further.
-    pub idempotent: Option<bool>,
+    pub idempotent: bool,
     /// It reaches a world outside, such as a platform.
-    pub open_world: Option<bool>,
-}
-
-impl Annotations {
-    fn to_map(self) -> Map<String, Value> {
-        [
-            ("readOnlyHint", self.read_only),
-            ("destructiveHint", self.destructive),
-            ("idempotentHint", self.idempotent),
-            ("openWorldHint", self.open_world),
-        ]
-        .into_iter()
-        .filter_map(|(name, hint)| hint.map(|hint| (name.to_owned(), Value::Bool(hint))))
-        .collect()
-    }
+    pub open_world: bool,
 }
 
 /// A tool as clients see it.
@@ -37,7 +27,7 @@ pub struct ToolDescriptor {
     /// The name that calls use.
     pub name: String,
     /// A name for people.
-    pub title: Option<String>,
+    pub title: String,
     /// What it does, for the model.
     pub description: String,
     /// JSON Schema of the arguments, of type `object`.
@@ -59,8 +49,8 @@ impl ToolDescriptor {
         let mut tool = Map::new();
         tool.insert("name".to_owned(), json!(self.name));
         let has_title = revision >= Revision::V2025_06_18;
-        if let (true, Some(title)) = (has_title, &self.title) {
-            tool.insert("title".to_owned(), json!(title));
+        if has_title {
+            tool.insert("title".to_owned(), json!(self.title));
         }
         tool.insert("description".to_owned(), json!(self.description));
         tool.insert("inputSchema".to_owned(), self.input_schema.clone());
@@ -68,14 +58,17 @@ impl ToolDescriptor {
             tool.insert("outputSchema".to_owned(), schema.clone());
         }
         if revision >= Revision::V2025_03_26 {
-            let mut annotations = self.annotations.to_map();
-            if let (false, Some(title)) = (has_title, &self.title) {
+            let mut annotations = json!({
+                "readOnlyHint": self.annotations.read_only,
+                "destructiveHint": self.annotations.destructive,
+                "idempotentHint": self.annotations.idempotent,
+                "openWorldHint": self.annotations.open_world,
+            });
+            if let (false, Some(members)) = (has_title, annotations.as_object_mut()) {
                 // The one place that 2025-03-26 has for it.
-                annotations.insert("title".to_owned(), json!(title));
+                members.insert("title".to_owned(), json!(self.title));
             }
-            if !annotations.is_empty() {
-                tool.insert("annotations".to_owned(), Value::Object(annotations));
-            }
+            tool.insert("annotations".to_owned(), annotations);
         }
         Value::Object(tool)
     }
