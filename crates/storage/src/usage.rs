@@ -35,6 +35,18 @@ impl Storage {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
             ON CONFLICT (account_id, hour, server_id, connector_id, action_id, outcome) DO UPDATE SET \
             calls = usage_hours.calls + excluded.calls, total_ms = usage_hours.total_ms + excluded.total_ms";
+        // In one order everywhere: two that took the locks of the same rows in different orders would wait for ever.
+        let mut rows: Vec<&Usage> = rows.iter().collect();
+        rows.sort_by_key(|row| {
+            (
+                &row.account,
+                row.hour,
+                &row.server,
+                &row.connector,
+                &row.action,
+                &row.outcome,
+            )
+        });
         let mut write = self.write(now).await?;
         for row in rows {
             let query = sqlx::query(SQL)

@@ -113,12 +113,12 @@ CREATE INDEX changes_at ON changes (at);
 
 -- Sums of calls. They refer to nothing, since they outlive what they count.
 CREATE TABLE usage_hours (
-    account_id TEXT NOT NULL,
+    account_id TEXT COLLATE "C" NOT NULL,
     hour BIGINT NOT NULL,
-    server_id TEXT NOT NULL,
-    connector_id TEXT NOT NULL,
-    action_id TEXT NOT NULL,
-    outcome TEXT NOT NULL,
+    server_id TEXT COLLATE "C" NOT NULL,
+    connector_id TEXT COLLATE "C" NOT NULL,
+    action_id TEXT COLLATE "C" NOT NULL,
+    outcome TEXT COLLATE "C" NOT NULL,
     calls BIGINT NOT NULL,
     total_ms BIGINT NOT NULL,
     CONSTRAINT usage_hours_pkey PRIMARY KEY (account_id, hour, server_id, connector_id, action_id, outcome)

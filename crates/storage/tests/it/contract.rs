@@ -6,6 +6,7 @@ mod concurrency;
 mod credentials;
 mod feed;
 mod servers;
+mod usage;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -63,6 +64,10 @@ contract! {
         the_feed_is_read_on_from_a_number,
         old_changes_are_dropped_and_the_last_one_stays,
         each_method_is_one_query,
+    ;
+    usage:
+        sums_of_usage_grow_and_are_listed_by_the_hour,
+        sums_that_two_write_at_once_lose_nothing,
     ;
     concurrency:
         two_that_have_the_database_open_both_write,
