@@ -1,5 +1,9 @@
 //! The vault as its users see it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRng;
@@ -211,4 +215,34 @@ fn nothing_prints_a_secret() {
     for secret in [start, "xoxb", &shown[0], &shown[1]] {
         assert!(!printed.contains(secret), "{printed}");
     }
+}
+
+/// The bytes that a text of hex digits stands for.
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<_> = hex.chars().filter_map(|digit| digit.to_digit(16)).collect();
+    let pairs = digits
+        .chunks(2)
+        .map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap());
+    pairs.collect()
+}
+
+const KEPT_KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+const KEPT_HASH_KEY: &str = "015723e769858ca8708f3651f51fb29c18c9142414726469a8679ead7d71d204e86b4f02377f6120ee68a01269a02e65\
+    7b59960d3553470506cac206b9ddbe12eda5ca2706b07da0f3c134c9750398dfc38c09910c3b4b0ee185c4f99f0bae5a\
+    ea209dcf7502f572ea5a1dca9cfaf00a08695fa27ece7ac6622e562446924d0f268ca4561e07c68f0a240b71bf7214e5\
+    532c1a2e282e1954c1";
+const KEPT_RECORD: &str = "015723e769858ca870ef606944cb4885cd485b3fa82107dd6facdd2f73b225db37639449e4b20ad398b05be82e43fa2c\
+    cfbaba51cd013040847fb6406d74ca5f9fd8e0bca5f9a186fd447d421f50a101a638c681bb61fd708b4b7044e78abf42\
+    da572cceae8614dba7942e2ce069652a17db35980ec8e04cdaacd4e9c405577ad4f61bae";
+const KEPT_DIGEST: &str = "9e3338f9fd826094f63b0b095f26dba812a10350705be1b5b6afe88c979c0642";
+
+#[test]
+fn what_earlier_programs_sealed_and_hashed_still_holds() {
+    let hash_key = Sealed(bytes(KEPT_HASH_KEY));
+    let vault = Vault::open_with(KeyRing::new(key(KEPT_KEY)), &hash_key).unwrap();
+    let record = Sealed(bytes(KEPT_RECORD));
+    let opened = vault.open(&record, &Context::new("credential", &["acc", "usr"]));
+    assert_eq!(opened.unwrap().as_slice(), b"xoxb-secret");
+    assert_eq!(vault.digest("slk_1").0.as_slice(), bytes(KEPT_DIGEST));
+    assert_eq!(vault.key_id(), "5723e769858ca870");
 }
