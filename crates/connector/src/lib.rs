@@ -1,1 +1,40 @@
 //! The connector format: parse, validate, compile, build a request, read an answer, search: pure.
+//!
+//! A connector is data, one TOML file; `docs/reference/connector-format.md` says what it holds. [`parse`] makes a
+//! [`Connector`] of it in which templates, pointers and schemas stand ready. [`Connector::build`] makes the platform's
+//! request of a caller's arguments and a credential, and [`Connector::read`] makes of the platform's answer a value or a
+//! failure that can be acted on. Nothing here waits, opens a file or speaks to a network.
+
+mod action;
+mod auth;
+mod built_in;
+mod connector;
+mod errors;
+mod example;
+mod fault;
+mod limits;
+mod load;
+mod oauth;
+mod pagination;
+mod param;
+mod pointer;
+mod reading;
+mod request;
+mod schema;
+mod search;
+mod spec_check;
+mod template;
+
+pub use action::{Action, BodyKind, Kind};
+pub use auth::{Auth, Scheme, SecretField};
+pub use built_in::{built_in, built_in_examples};
+pub use connector::{Connector, Resource, Variable};
+pub use example::{Played, play};
+pub use fault::{BuildError, LoadFault};
+pub use load::parse;
+pub use oauth::{Discover, OAuth};
+pub use param::{ListStyle, Param, Place};
+pub use reading::{Answer, Failure, Reading};
+pub use request::BuildInput;
+pub use search::{Hit, Index};
+pub use spec_check::{Difference, SpecReport, spec_check};

@@ -1,0 +1,206 @@
+//! One operation of a connector.
+
+use crate::pagination::Paging;
+use crate::param::{Param, Place};
+use crate::pointer::Pointer;
+use crate::schema::unknown;
+use crate::template::Template;
+use http::{HeaderName, Method};
+use serde_json::{Map, Value, json};
+use solder_model::{Fault, Limit};
+use std::time::Duration;
+
+/// What an action does to the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Nothing changes.
+    Read,
+    /// Something is made or changed.
+    Write,
+    /// Something is lost.
+    Destructive,
+}
+
+impl Kind {
+    /// The word of connector files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Destructive => "destructive",
+        }
+    }
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// One JSON value.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `multipart/form-data`.
+    Multipart,
+    /// One parameter, as it is.
+    Raw,
+    /// A GraphQL query whose variables are the parameters.
+    GraphQl,
+}
+
+/// One operation of a connector.
+#[derive(Debug)]
+pub struct Action {
+    /// Its id: the vendor's own operation id.
+    pub id: String,
+    /// Its readable name.
+    pub title: String,
+    /// What it does.
+    pub about: String,
+    /// The resource that it works on.
+    pub resource: String,
+    /// What it does to the platform.
+    pub kind: Kind,
+    /// The request's method.
+    pub method: Method,
+    /// The path's template as the file has it: `/repos/{owner}`, or a whole URL.
+    pub path: String,
+    /// The JSON Schema (2020-12) of the arguments: root `type: object`, properties in file order, nothing else taken.
+    pub input_schema: Value,
+    /// Arguments that show how it is called.
+    pub sample: Value,
+    /// What the credential must be allowed.
+    pub scopes: Vec<String>,
+    /// The identity that must act; nothing for the plain one.
+    pub identity: Option<String>,
+    /// Whether calls need a credential.
+    pub needs_credential: bool,
+    /// How long a call may take, 1 s to 300 s.
+    pub timeout: Option<Duration>,
+    /// Our own brake, for each connection.
+    pub rate: Option<Limit>,
+    /// How long an answer may be used again, at most an hour; reads only.
+    pub cache: Option<Duration>,
+    /// Whether it takes a `cursor` and may answer a next one.
+    pub paged: bool,
+    /// Whether it takes an idempotency key, so that a write can be tried again. Whoever tries again must give one.
+    pub keyed: bool,
+    /// What to use instead, where it is deprecated.
+    pub deprecated: Option<String>,
+    /// Other words that people search by.
+    pub synonyms: Vec<String>,
+    /// The description's operation, where method and path do not identify it.
+    pub op: Option<String>,
+    /// Accepted differences from the description: key and reason.
+    pub allow: Vec<(String, String)>,
+    /// How the body is written.
+    pub body: BodyKind,
+    /// Fixed values where parameters go, by the platform's names.
+    pub fixed: Map<String, Value>,
+    /// Fixed query parameters.
+    pub query: Vec<(String, String)>,
+    pub(crate) params: Vec<Param>,
+    pub(crate) call: CallPath,
+    pub(crate) headers: Vec<crate::connector::Header>,
+    pub(crate) encoded_query: String,
+    pub(crate) fixed_place: Place,
+    pub(crate) has_body: bool,
+    pub(crate) brackets: bool,
+    pub(crate) graphql: Option<Box<[u8]>>,
+    pub(crate) wrap: Option<String>,
+    pub(crate) result: Option<Pointer>,
+    pub(crate) pick: Vec<Pick>,
+    pub(crate) empty_ok: bool,
+    pub(crate) download: bool,
+    pub(crate) paging: Option<Paging>,
+    pub(crate) idempotency: Option<Idempotency>,
+}
+
+/// The path of an action.
+#[derive(Debug)]
+pub(crate) enum CallPath {
+    /// Below the connector's base.
+    Below(Template),
+    /// A URL of its own: scheme and host, and the path.
+    Own { origin: Template, path: Template },
+}
+
+/// A field that is kept of a result.
+#[derive(Debug, Clone)]
+pub(crate) enum Pick {
+    Name(String),
+    Inside(Pointer),
+}
+
+/// Where the key of a repeatable write goes.
+#[derive(Debug, Clone)]
+pub(crate) enum Idempotency {
+    Header(HeaderName),
+    Body(String),
+}
+
+impl Action {
+    /// The parameters, in file order; a cursor that the loader made is last.
+    pub fn params(&self) -> &[Param] {
+        &self.params
+    }
+
+    /// Checks arguments: every fault at once, fields by argument names. Nothing is coerced: `"5"` is not 5, and the fault
+    /// says what to write.
+    pub fn validate(&self, arguments: &Map<String, Value>) -> Result<(), Vec<Fault>> {
+        let mut faults = Vec::new();
+        for param in &self.params {
+            match arguments.get(&param.name) {
+                Some(value) => param.check.faults(value, &param.name, &mut faults),
+                None if param.required => {
+                    faults.push(Fault::new(&param.name, format!("is missing: {}", param.about)));
+                }
+                None => {}
+            }
+        }
+        for name in arguments.keys() {
+            if !self.params.iter().any(|param| param.name == *name) {
+                let names = self.params.iter().map(|param| param.name.as_str());
+                faults.push(Fault::new(name, unknown(name, names, "parameter")));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// The action as `get_action_details` answers it: parameters outside the body with their places, and the JSON Schema
+    /// of the body. Names are the ones that callers use; they all go into one flat object.
+    pub fn details(&self) -> Value {
+        let (body, outside): (Vec<_>, Vec<_>) =
+            self.params.iter().partition(|param| param.place == Place::Body);
+        let parameters: Vec<_> = outside
+            .iter()
+            .map(|param| {
+                json!({
+                    "name": param.name, "in": param.place.as_str(), "description": param.about,
+                    "required": param.required, "schema": param.schema,
+                })
+            })
+            .collect();
+        json!({
+            "id": self.id,
+            "displayName": self.title,
+            "description": self.about,
+            "httpMethod": self.method.as_str().to_ascii_lowercase(),
+            "path": self.path,
+            "parameters": parameters,
+            "requestBody": object_schema(body.into_iter()),
+        })
+    }
+}
+
+/// A schema of one flat object with these parameters, in order.
+pub(crate) fn object_schema<'p>(params: impl Iterator<Item = &'p Param> + Clone) -> Value {
+    let required: Vec<_> = params
+        .clone()
+        .filter(|param| param.required)
+        .map(|param| param.name.as_str())
+        .collect();
+    let properties: Map<_, _> = params
+        .map(|param| (param.name.clone(), param.schema.clone()))
+        .collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}

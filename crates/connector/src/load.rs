@@ -1,0 +1,46 @@
+//! Reading a connector file: everything is checked and compiled here, and every fault is told at once.
+
+mod action;
+mod auth;
+mod call;
+mod head;
+mod line;
+mod lint;
+mod names;
+mod oauth;
+mod params;
+mod rules;
+mod source;
+
+use crate::{Connector, LoadFault};
+pub(crate) use source::{Item, Reader, Source};
+use toml::de::DeTable;
+
+/// Reads a connector file. `file` is for faults, and where it ends in `.toml` its name must be the connector's id.
+///
+/// # Errors
+///
+/// Every fault of the file, in the order of its lines; where it is not TOML, only what is wrong with that.
+pub fn parse(file: &str, text: &str) -> Result<Connector, Vec<LoadFault>> {
+    let source = Source::new(file, text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        source.fault(
+            &error.span().unwrap_or(0..0),
+            "",
+            format!("is not TOML: {}", error.message()),
+        );
+    }
+    let connector = if errors.is_empty() {
+        let root = Reader::new(&source, document.get_ref(), 0..0, String::new());
+        let connector = head::read(&root, file);
+        root.finish();
+        connector
+    } else {
+        None
+    };
+    match connector {
+        Some(connector) if !source.has_faults() => Ok(connector),
+        _ => Err(source.into_faults()),
+    }
+}

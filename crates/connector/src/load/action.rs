@@ -1,0 +1,305 @@
+//! `[[action]]`.
+
+use super::call::{self, Call};
+use super::head::{Known, header, timeout};
+use super::names::action_id;
+use super::params::{self, Around};
+use super::rules::{self, PagingTable};
+use super::source::{Item, Reader};
+use crate::action::{Action, BodyKind, Kind, Pick, object_schema};
+use crate::param::Param;
+use crate::pointer::Pointer;
+use crate::request::encode;
+use crate::{Connector, Place};
+use http::Method;
+use serde_json::{Map, Value};
+use solder_model::{Limit, parse_duration};
+use std::time::Duration;
+
+/// Reads every action.
+pub(super) fn read_all(root: &Reader<'_>, connector: &Connector, known: &Known) -> Vec<Action> {
+    let list = rules::list_style(root);
+    let named = root.entries_of("paging").into_iter();
+    let pagings: Vec<(String, PagingTable)> = named
+        .filter_map(|(name, item)| Some((name, rules::paging(&item.table()?)?)))
+        .collect();
+    let items = root.get("action").map(|item| item.list()).unwrap_or_default();
+    let around = Whole {
+        connector,
+        known,
+        list,
+        pagings: &pagings,
+    };
+    items.iter().filter_map(|item| read(item, &around)).collect()
+}
+
+/// What an action needs to know of its file.
+struct Whole<'a> {
+    connector: &'a Connector,
+    known: &'a Known,
+    list: crate::ListStyle,
+    pagings: &'a [(String, PagingTable)],
+}
+
+fn read(item: &Item<'_>, whole: &Whole<'_>) -> Option<Action> {
+    let mut table = item.table()?;
+    let name = table
+        .get("name")
+        .and_then(|item| item.text().map(|text| (item, text)));
+    if let Some((item, name)) = &name {
+        table.path = format!("action[{name}]");
+        if !action_id(name) {
+            item.fault("an action's id is 1 to 100 of A-Z, a-z, 0-9, `.`, `_`, `/`, `:` and `-`, a letter or digit first");
+        }
+    }
+    let call = table
+        .get("call")
+        .and_then(|item| call::read(&item, whole.connector, whole.known));
+    let kinds = [
+        ("read", Kind::Read),
+        ("write", Kind::Write),
+        ("destructive", Kind::Destructive),
+    ];
+    let kind = table.get("kind").and_then(|_| table.word("kind", &kinds));
+    let body_stated = table.has("body");
+    let body = body(&table);
+    let shell = call.map(|call| {
+        let place = match call.method {
+            Method::GET => Place::Query,
+            Method::DELETE if !body_stated => Place::Query,
+            _ => Place::Body,
+        };
+        let params = read_params(&table, &call, whole, (body, place));
+        (call, place, params)
+    });
+    let Some((call, place, mut parameters)) = shell else {
+        touch(&table, whole);
+        table.finish();
+        return None;
+    };
+    let paged = call::paging(&table, whole.pagings);
+    if let Some(paged) = &paged {
+        call::add_cursor(&table, paged, place, &mut parameters);
+    }
+    let action = finish(
+        &table,
+        whole,
+        Parts {
+            name: name.map(|(_, name)| name.to_owned())?,
+            call,
+            kind,
+            body,
+            place,
+            parameters,
+            paged,
+        },
+    );
+    table.finish();
+    action
+}
+
+/// Reads what would be read of an action whose call is known, so that its faults are told beside the call's.
+fn touch(table: &Reader<'_>, whole: &Whole<'_>) {
+    let spoilt = Call {
+        method: Method::POST,
+        path: String::new(),
+        made: crate::action::CallPath::Below(crate::template::Template::default()),
+    };
+    let parts = Parts {
+        name: String::new(),
+        call: spoilt,
+        kind: None,
+        body: BodyKind::Json,
+        place: Place::Body,
+        parameters: Vec::new(),
+        paged: call::paging(table, whole.pagings),
+    };
+    table.find("params");
+    finish(table, whole, parts);
+}
+
+/// What was read of an action so far.
+struct Parts {
+    name: String,
+    call: Call,
+    kind: Option<Kind>,
+    body: BodyKind,
+    place: Place,
+    parameters: Vec<Param>,
+    paged: Option<PagingTable>,
+}
+
+fn body(table: &Reader<'_>) -> BodyKind {
+    let kinds = [
+        ("json", BodyKind::Json),
+        ("form", BodyKind::Form),
+        ("multipart", BodyKind::Multipart),
+        ("raw", BodyKind::Raw),
+        ("graphql", BodyKind::GraphQl),
+    ];
+    table.word("body", &kinds).unwrap_or(BodyKind::Json)
+}
+
+fn read_params(
+    table: &Reader<'_>,
+    call: &Call,
+    whole: &Whole<'_>,
+    (body, place): (BodyKind, Place),
+) -> Vec<Param> {
+    let around = Around {
+        method: &call.method,
+        body,
+        place,
+        path_names: call.names(),
+        list: whole.list,
+    };
+    let entries = table.entries_of("params").into_iter();
+    entries
+        .filter_map(|(name, item)| params::read(&name, &item, &around))
+        .collect()
+}
+
+fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Option<Action> {
+    let fixed = table.find("const").map(|item| item.json()).unwrap_or_default();
+    let fixed = fixed.as_object().cloned().unwrap_or_default();
+    let query = table.pairs("query");
+    let headers = table.entries_of("headers").into_iter();
+    let graphql = table.text("graphql");
+    let sample = table.find("sample");
+    let has_body = parts.place == Place::Body && !fixed.is_empty()
+        || parts.parameters.iter().any(|param| param.place == Place::Body)
+        || parts.body == BodyKind::GraphQl;
+    let action = Action {
+        title: table.needed("title"),
+        about: table.needed("about"),
+        resource: table.needed("resource"),
+        kind: parts.kind.unwrap_or(Kind::Write),
+        method: parts.call.method,
+        path: parts.call.path,
+        input_schema: object_schema(parts.parameters.iter()),
+        sample: Value::Null,
+        scopes: table.texts("scopes"),
+        identity: table.text("as"),
+        needs_credential: needs_credential(table, whole),
+        timeout: timeout(table),
+        rate: table.parse("rate", str::parse::<Limit>),
+        cache: table.parse("cache", parse_duration),
+        paged: parts.paged.is_some(),
+        keyed: table.has("idempotency"),
+        deprecated: table.text("deprecated"),
+        synonyms: table.texts("synonyms"),
+        op: table.text("op"),
+        allow: table.pairs("allow"),
+        body: parts.body,
+        encoded_query: encoded(&query, &fixed, parts.place),
+        fixed,
+        query,
+        id: parts.name,
+        params: parts.parameters,
+        call: parts.call.made,
+        headers: headers
+            .filter_map(|(name, item)| header(&name, &item, whole.known))
+            .collect(),
+        fixed_place: parts.place,
+        has_body,
+        brackets: table.word("form_style", &[("brackets", true)]).unwrap_or(false),
+        graphql: graphql.as_deref().and_then(graphql_prefix),
+        wrap: table.text("wrap"),
+        result: table.parse("result", Pointer::parse),
+        pick: picks(table),
+        empty_ok: table.word("empty", &[("ok", true)]).unwrap_or(false),
+        download: table.boolean("download").unwrap_or(false),
+        paging: parts.paged.map(|paged| paged.paging),
+        idempotency: table.parse("idempotency", call::idempotency),
+    };
+    super::lint::action(table, &action, whole.known);
+    Some(with_sample(action, table, sample.as_ref()))
+}
+
+fn needs_credential(table: &Reader<'_>, whole: &Whole<'_>) -> bool {
+    if let Some(item) = table.find("auth") {
+        if item.boolean() == Some(true) {
+            item.fault("is `false` or left out");
+        }
+        return false;
+    }
+    !whole.connector.auth.is_empty()
+}
+
+/// The fixed part of the query, encoded once.
+fn encoded(query: &[(String, String)], fixed: &Map<String, Value>, place: Place) -> String {
+    let mut text = String::new();
+    for (name, value) in query {
+        encode::pair(&mut text, name, value);
+    }
+    if place == Place::Query {
+        for (name, value) in fixed {
+            encode::query_value(&mut text, name, value, crate::ListStyle::Repeat);
+        }
+    }
+    text
+}
+
+/// `{"query":"…","variables":`, to which the variables and a brace are added.
+fn graphql_prefix(query: &str) -> Option<Box<[u8]>> {
+    let text = serde_json::to_string(query).ok()?;
+    Some(
+        format!("{{\"query\":{text},\"variables\":")
+            .into_bytes()
+            .into_boxed_slice(),
+    )
+}
+
+fn picks(table: &Reader<'_>) -> Vec<Pick> {
+    let items = table.find("pick").map(|item| item.list()).unwrap_or_default();
+    let pick = |item: &Item<'_>| {
+        let text = item.text()?;
+        if text.starts_with('/') {
+            item.parse(Pointer::parse).map(Pick::Inside)
+        } else {
+            Some(Pick::Name(text.to_owned()))
+        }
+    };
+    items.iter().filter_map(pick).collect()
+}
+
+/// Gives an action its sample: the stated one, which is checked, or one that is made of the required parameters.
+fn with_sample(mut action: Action, table: &Reader<'_>, stated: Option<&Item<'_>>) -> Action {
+    if let Some(item) = stated {
+        let value = item.json();
+        match value.as_object() {
+            Some(arguments) => {
+                for fault in action.validate(arguments).err().unwrap_or_default() {
+                    item.fault(format!("{}: {}", fault.field, fault.message));
+                }
+            }
+            None => item.fault("must be a table of arguments"),
+        }
+        action.sample = value;
+        return action;
+    }
+    let mut sample = Map::new();
+    for param in action.params.iter().filter(|param| param.required) {
+        let value = param
+            .sample
+            .clone()
+            .unwrap_or_else(|| param.check.sample(&param.name));
+        // Only what a pattern or a schema of the author's own says can make a made value wrong.
+        let doubtful =
+            param.sample.is_none() && !param.file && param.schema.to_string().contains("\"pattern\"");
+        if doubtful && !param.check.accepts(&value) {
+            let field = table.path_of(&format!("params.{}", param.name));
+            table.source.fault(
+                &table.span,
+                &field,
+                "needs a `sample`: none can be made that fits its pattern",
+            );
+        }
+        sample.insert(param.name.clone(), value);
+    }
+    action.sample = Value::Object(sample);
+    action
+}
+
+/// The longest time that an answer may be used again.
+pub(super) const LONGEST_CACHE: Duration = Duration::from_hours(1);

@@ -1,0 +1,215 @@
+//! `[auth.<kind>]`, the key-based kinds; OAuth stands beside.
+
+use super::names::{header_name, own_name};
+use super::oauth;
+use super::source::{Item, Reader};
+use crate::auth::{Apply, Auth, Scheme, SecretField};
+use crate::schema::Check;
+use crate::template::Template;
+use crate::{Discover, Variable};
+use http::header::AUTHORIZATION;
+use serde_json::json;
+
+/// Reads every way to connect, and what is found out after connecting.
+pub(super) fn read(root: &Reader<'_>, vars: &[Variable]) -> (Vec<Auth>, Vec<Discover>) {
+    let (mut kinds, mut discover) = (Vec::new(), Vec::new());
+    for (kind, item) in root.entries_of("auth") {
+        if kind == "discover" {
+            discover.extend(item.list().iter().filter_map(oauth::discover));
+            continue;
+        }
+        if !own_name(&kind) {
+            item.fault("a kind's name is 1 to 48 of a-z, 0-9 and `_`, a letter first");
+        }
+        if let Some(table) = item.table() {
+            let auth = if table.has("token") || table.has("authorize") {
+                oauth::read(kind, &table, vars)
+            } else {
+                key_based(kind, &table, vars)
+            };
+            table.finish();
+            kinds.extend(auth);
+        }
+    }
+    (kinds, discover)
+}
+
+fn key_based(kind: String, table: &Reader<'_>, vars: &[Variable]) -> Option<Auth> {
+    let mut fields = secrets(table);
+    if !table.has("secrets") {
+        table.fault("`secrets` is missing: what does a person give?");
+    }
+    let secret_names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+    let names: Vec<&str> = secret_names
+        .iter()
+        .map(String::as_str)
+        .chain(vars.iter().map(|var| var.name.as_str()))
+        .collect();
+    let applied = apply(table.get("apply").as_ref(), &names);
+    fields.extend(vars.iter().map(|var| variable_field(var)));
+    let (name, about) = (table.text("name"), table.text("about"));
+    let identities = table.texts("as");
+    let (scheme, ..) = applied.first()?;
+    let path_secrets = applied
+        .iter()
+        .filter_map(|(_, _, secret)| secret.clone())
+        .collect();
+    Some(Auth {
+        name: name.unwrap_or_else(|| kind.clone()),
+        kind,
+        about: about.unwrap_or_default(),
+        scheme: *scheme,
+        fields,
+        identities,
+        oauth: None,
+        apply: applied.into_iter().map(|(_, apply, _)| apply).collect(),
+        path_secrets,
+    })
+}
+
+/// A connector's variable, as a person gives it with a credential.
+pub(super) fn variable_field(var: &Variable) -> SecretField {
+    SecretField {
+        name: var.name.clone(),
+        about: var.about.clone(),
+        required: var.default.is_none(),
+        secret: false,
+        check: var.check.clone(),
+    }
+}
+
+/// The secrets of a table.
+pub(super) fn secrets(table: &Reader<'_>) -> Vec<SecretField> {
+    let entries = table.entries_of("secrets").into_iter();
+    entries.filter_map(|(name, item)| secret(name, &item)).collect()
+}
+
+fn secret(name: String, item: &Item<'_>) -> Option<SecretField> {
+    if !own_name(&name) {
+        item.fault("a secret's name is 1 to 48 of a-z, 0-9 and `_`, a letter first");
+    }
+    let (about, required) = if item.is_text() {
+        (item.text()?.to_owned(), true)
+    } else {
+        let inner = item.table()?;
+        let told = (inner.needed("about"), inner.boolean("required").unwrap_or(true));
+        inner.finish();
+        told
+    };
+    Some(SecretField {
+        name,
+        about,
+        required,
+        secret: true,
+        check: Check::new(json!({ "type": "string", "minLength": 1 })),
+    })
+}
+
+/// How secrets go into requests: the scheme, what is done, and the secret that stands in the base.
+pub(super) fn apply(item: Option<&Item<'_>>, names: &[&str]) -> Vec<(Scheme, Apply, Option<String>)> {
+    let items = item.map(Item::one_or_list).unwrap_or_default();
+    if let Some(item) = item.filter(|_| items.is_empty()) {
+        item.fault("must say one way at least");
+    }
+    items.iter().filter_map(|item| one(item, names)).collect()
+}
+
+const FORMS: &str = "must have one of `header`, `query`, `cookie`, `basic` and `path`";
+
+fn one(item: &Item<'_>, names: &[&str]) -> Option<(Scheme, Apply, Option<String>)> {
+    let table = item.table()?;
+    let redact = table.boolean("redact").unwrap_or(false);
+    let value = table.find("value").and_then(|item| template(&item, names));
+    let (header, query, cookie) = (table.find("header"), table.find("query"), table.find("cookie"));
+    let (basic, path) = (table.find("basic"), table.find("path"));
+    table.finish();
+    let stated = [&header, &query, &cookie, &basic, &path]
+        .into_iter()
+        .flatten()
+        .count();
+    if stated != 1 {
+        item.fault(FORMS);
+        return None;
+    }
+    if (query.is_some() || path.is_some()) && !redact {
+        item.fault("puts a secret into the URL, which gets into logs: say `redact = true`");
+    }
+    if basic.is_some() || path.is_some() {
+        let known = |name: &str| names.contains(&name);
+        return match (basic, path) {
+            (Some(basic), _) => pair(&basic, names),
+            (_, Some(path)) => path_secret(&path, known),
+            _ => None,
+        };
+    }
+    let Some(value) = value else {
+        if !table.has("value") {
+            item.fault("has no `value`");
+        }
+        return None;
+    };
+    if let Some(query) = query {
+        return Some((Scheme::Query, Apply::Query(query.text()?.to_owned(), value), None));
+    }
+    if let Some(cookie) = cookie {
+        return Some((
+            Scheme::Cookie,
+            Apply::Cookie(cookie.text()?.to_owned(), value),
+            None,
+        ));
+    }
+    let text = header?.text()?.to_owned();
+    if text.eq_ignore_ascii_case("authorization") {
+        let bearer = matches!(value.pieces.first(), Some(crate::template::Piece::Text(text)) if text.as_ref() == "Bearer ");
+        let scheme = if bearer { Scheme::Bearer } else { Scheme::Header };
+        return Some((scheme, Apply::Header(AUTHORIZATION, value), None));
+    }
+    let name = header_name(&text).map_err(|error| item.fault(error)).ok()?;
+    Some((Scheme::Header, Apply::Header(name, value), None))
+}
+
+fn template(item: &Item<'_>, names: &[&str]) -> Option<Template> {
+    let template = item.parse(Template::parse)?;
+    for name in template.names().filter(|name| !names.contains(name)) {
+        let list: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        item.fault(format!(
+            "`{{{name}}}` is neither a secret of this kind nor a variable; known: {}",
+            list.join(", ")
+        ));
+    }
+    if template.constant().is_some() {
+        item.fault("holds no secret: write `{name}` where it goes");
+    }
+    Some(template)
+}
+
+fn pair(item: &Item<'_>, names: &[&str]) -> Option<(Scheme, Apply, Option<String>)> {
+    let both = item.list();
+    let [user, password] = both.as_slice() else {
+        item.fault("must be two templates: user and password");
+        return None;
+    };
+    // One of the two may be fixed text: some platforms take `x` or nothing as a password.
+    let read = |item: &Item<'_>| {
+        let read = item.parse(Template::parse)?;
+        for name in read.names().filter(|name| !names.contains(name)) {
+            item.fault(format!(
+                "`{{{name}}}` is neither a secret of this kind nor a variable"
+            ));
+        }
+        Some(read)
+    };
+    let (user, password) = (read(user)?, read(password)?);
+    if user.constant().is_some() && password.constant().is_some() {
+        item.fault("holds no secret: write `{name}` where it goes");
+    }
+    Some((Scheme::Basic, Apply::Basic(user, password), None))
+}
+
+fn path_secret(item: &Item<'_>, known: impl Fn(&str) -> bool) -> Option<(Scheme, Apply, Option<String>)> {
+    let name = item.text()?;
+    if !known(name) {
+        item.fault(format!("`{name}` is not a secret of this kind"));
+    }
+    Some((Scheme::Path, Apply::Path, Some(name.to_owned())))
+}

@@ -1,0 +1,370 @@
+//! The top of a connector file.
+
+use super::names::{host_entry, own_name, resource_id};
+use super::source::{Item, Reader};
+use super::{action, auth, lint, oauth, rules};
+use crate::connector::{Base, Header};
+use crate::schema::Check;
+use crate::template::Template;
+use crate::{Auth, Connector, Discover, Resource, Variable};
+use http::HeaderValue;
+use serde_json::{Value, json};
+use solder_model::{ConnectorId, parse_duration};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The names that templates outside actions may use.
+#[derive(Default)]
+pub(super) struct Known {
+    /// `[vars]`, and what OAuth and discovery find out.
+    pub(super) vars: Vec<String>,
+    /// Secrets that an `apply` puts in the path.
+    pub(super) path_secrets: Vec<String>,
+}
+
+impl Known {
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.vars
+            .iter()
+            .chain(&self.path_secrets)
+            .any(|known| known == name)
+    }
+
+    /// Refuses names that are not known in this place.
+    pub(super) fn check(&self, item: &Item<'_>, template: &Template, with_secrets: bool) {
+        for name in template.names() {
+            let known = if with_secrets {
+                self.has(name)
+            } else {
+                self.vars.iter().any(|known| known == name)
+            };
+            if !known {
+                let names: Vec<_> = self.vars.iter().map(|name| format!("`{name}`")).collect();
+                let list = if names.is_empty() {
+                    "none are".to_owned()
+                } else {
+                    names.join(", ")
+                };
+                item.fault(format!("`{{{name}}}` is not declared; known here: {list}"));
+            }
+        }
+    }
+}
+
+/// Reads the whole file. Nothing only where not even a shell can be made; faults are noted either way.
+pub(super) fn read(root: &Reader<'_>, file: &str) -> Option<Connector> {
+    let id = id(root, file);
+    let vars = variables(root);
+    let (auth, discover) = auth::read(root, &vars);
+    let known = known(&vars, &auth, &discover);
+    let base = root.get("base").and_then(|item| base(&item, &known));
+    let hosts = hosts(root, base.as_ref());
+    let (limits, rate) = rules::limits(root);
+    let mut connector = Connector {
+        id: id?,
+        name: root.needed("name"),
+        about: root.needed("about"),
+        categories: categories(root),
+        resources: resources(root),
+        auth,
+        check: root.text("check"),
+        identity: identity(root),
+        docs: root.text("docs"),
+        spec: root.text("spec"),
+        allow: root.pairs("allow"),
+        synonyms: root.texts("synonyms"),
+        vars,
+        timeout: timeout(root),
+        rate,
+        hosts,
+        base: base.unwrap_or(Base::Internal),
+        headers: headers(root, &known),
+        errors: rules::errors(root),
+        limits,
+        actions: Vec::new(),
+        by_id: HashMap::new(),
+    };
+    connector.actions = action::read_all(root, &connector, &known)
+        .into_iter()
+        .map(Arc::new)
+        .collect();
+    let ids = connector.actions.iter().enumerate();
+    connector.by_id = ids.map(|(index, action)| (action.id.clone(), index)).collect();
+    lint::check(root, &connector, &oauth::scopes(&connector.auth));
+    Some(connector)
+}
+
+fn id(root: &Reader<'_>, file: &str) -> Option<ConnectorId> {
+    let item = root.get("id")?;
+    let id = item.parse(ConnectorId::new)?;
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    if name.strip_suffix(".toml").is_some_and(|stem| stem != id.as_str()) {
+        item.fault(format!(
+            "is `{id}` in a file named `{name}`: the two are the same"
+        ));
+    }
+    Some(id)
+}
+
+fn known(vars: &[Variable], auth: &[Auth], discover: &[Discover]) -> Known {
+    let mut known = Known {
+        vars: vars.iter().map(|var| var.name.clone()).collect(),
+        path_secrets: Vec::new(),
+    };
+    for auth in auth {
+        known.vars.extend(
+            auth.oauth
+                .iter()
+                .flat_map(|oauth| oauth.found())
+                .map(str::to_owned),
+        );
+        known.path_secrets.extend(auth.path_secrets.iter().cloned());
+    }
+    known.vars.extend(
+        discover
+            .iter()
+            .flat_map(|discover| &discover.set)
+            .map(|(name, _)| name.clone()),
+    );
+    known
+}
+
+fn categories(root: &Reader<'_>) -> Vec<String> {
+    let Some(item) = root.get("categories") else {
+        return Vec::new();
+    };
+    let categories = item.texts();
+    if categories.is_empty() {
+        item.fault("must name one category at least");
+    }
+    for category in categories.iter().filter(|category| !resource_id(category)) {
+        item.fault(format!(
+            "`{category}` is not a category: write a-z, 0-9, `_` and `-`"
+        ));
+    }
+    categories
+}
+
+fn identity(root: &Reader<'_>) -> Option<String> {
+    let item = root.find("identity")?;
+    if !root.has("check") {
+        item.fault("means nothing without `check`");
+    }
+    item.parse(|text| crate::pointer::Pointer::parse(text).map(|_valid| text.to_owned()))
+}
+
+/// A call's longest time: 1 s to 300 s.
+pub(super) fn timeout(table: &Reader<'_>) -> Option<Duration> {
+    let item = table.find("timeout")?;
+    let duration = item.parse(parse_duration)?;
+    if !(Duration::from_secs(1)..=Duration::from_mins(5)).contains(&duration) {
+        item.fault("must be from 1s to 300s");
+    }
+    Some(duration)
+}
+
+fn resources(root: &Reader<'_>) -> Vec<Resource> {
+    let Some(table) = root.get("resources").and_then(|item| item.table()) else {
+        return Vec::new();
+    };
+    let mut resources = Vec::new();
+    for (id, item) in table.entries() {
+        if !resource_id(&id) {
+            item.fault("a resource's id is 1 to 64 of a-z, 0-9, `_` and `-`");
+        }
+        let Some(text) = item.text() else { continue };
+        let (name, about) = text.split_once('|').unwrap_or((text, ""));
+        resources.push(Resource {
+            id,
+            name: name.trim().to_owned(),
+            about: about.trim().to_owned(),
+        });
+    }
+    if resources.is_empty() {
+        table.fault("must name one resource at least");
+    }
+    resources
+}
+
+fn variables(root: &Reader<'_>) -> Vec<Variable> {
+    let entries = root.entries_of("vars").into_iter();
+    entries.filter_map(|(name, item)| variable(name, &item)).collect()
+}
+
+fn variable(name: String, item: &Item<'_>) -> Option<Variable> {
+    if !own_name(&name) {
+        item.fault("a variable's name is 1 to 48 of a-z, 0-9 and `_`, a letter first");
+    }
+    let (line, pattern) = if item.is_text() {
+        (item.parse(super::line::parse)?, None)
+    } else {
+        let table = item.table()?;
+        let line = table.get("line").and_then(|line| line.parse(super::line::parse));
+        let pattern = table.text("pattern");
+        table.finish();
+        (line?, pattern)
+    };
+    if line.required {
+        item.fault("never has `!`: a variable without a default is asked for");
+    }
+    let mut schema = line.schema;
+    let kind = schema.get("type").and_then(Value::as_str).unwrap_or_default();
+    if line.array || !matches!(kind, "string" | "integer") {
+        item.fault("must be a string, an integer or an enum");
+    }
+    if let Some(pattern) = pattern {
+        schema.insert("pattern".to_owned(), json!(pattern));
+    }
+    let check = Check::new(Value::Object(schema.clone()));
+    if let Err(error) = check.compile() {
+        item.fault(format!("its schema does not compile: {error}"));
+        return None;
+    }
+    if line
+        .default
+        .as_ref()
+        .is_some_and(|default| !check.accepts(default))
+    {
+        item.fault("its default is not one of its values");
+    }
+    Some(Variable {
+        name,
+        about: line.about,
+        default: line
+            .default
+            .as_ref()
+            .and_then(crate::pointer::scalar_text)
+            .map(std::borrow::Cow::into_owned),
+        schema: Value::Object(schema),
+        check,
+    })
+}
+
+/// The parts of a base's text: scheme and host (or a name in their place), and the path.
+pub(super) fn split_origin(text: &str) -> (&str, &str) {
+    let after = text.find("://").map_or(0, |at| at + 3);
+    let slash = text
+        .get(after..)
+        .and_then(|rest| rest.find('/'))
+        .map_or(text.len(), |at| after + at);
+    text.split_at_checked(slash).unwrap_or((text, ""))
+}
+
+/// The host of a URL's beginning, where no name stands in it.
+pub(super) fn constant_host(origin: &str) -> Option<String> {
+    if origin.contains('{') {
+        return None;
+    }
+    url::Url::parse(origin).ok()?.host_str().map(str::to_owned)
+}
+
+/// Checks how a URL of the file begins: its scheme, and that it holds nothing besides a host.
+pub(super) fn origin_fault(origin: &str) -> Option<String> {
+    if origin.starts_with('{') {
+        return None;
+    }
+    let Some(host) = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"))
+    else {
+        return Some("must begin with https://, http:// or a name in braces".to_owned());
+    };
+    if host.contains(['@', '?', '#', '\\', ' ']) {
+        return Some("must be a scheme, a host and a path, nothing else".to_owned());
+    }
+    if !origin.contains('{') && constant_host(origin).is_none() {
+        return Some(format!("`{origin}` is not a URL"));
+    }
+    None
+}
+
+fn base(item: &Item<'_>, known: &Known) -> Option<Base> {
+    let text = item.text()?;
+    if text == "internal:" {
+        return Some(Base::Internal);
+    }
+    let (origin, path) = split_origin(text);
+    if let Some(fault) = origin_fault(origin) {
+        item.fault(fault);
+        return None;
+    }
+    if text.ends_with('/') || path.contains(['?', '#']) {
+        item.fault("must have no `/` at its end and neither `?` nor `#`");
+    }
+    let whole = item.parse(Template::parse)?;
+    known.check(item, &whole, true);
+    if whole.constant().is_some() {
+        return Some(Base::Fixed(text.to_owned()));
+    }
+    let named = path.find('{').and_then(|at| path.get(..at)?.rfind('/'));
+    let kept = named.and_then(|at| path.get(at..)).unwrap_or_default();
+    Some(Base::Made {
+        kept: Template::parse(kept).map_err(|error| item.fault(error)).ok()?,
+        whole,
+    })
+}
+
+fn hosts(root: &Reader<'_>, base: Option<&Base>) -> Vec<String> {
+    let host = match base {
+        Some(Base::Fixed(text)) => constant_host(split_origin(text).0),
+        Some(Base::Made { .. }) => root
+            .find("base")
+            .and_then(|item| constant_host(split_origin(item.text()?).0)),
+        _ => None,
+    };
+    let Some(item) = root.find("hosts") else {
+        if matches!(base, Some(Base::Made { .. })) && host.is_none() {
+            root.fault(
+                "`hosts` is missing: the base has a name in its host, so the hosts that it may be are listed",
+            );
+        }
+        return host.into_iter().collect();
+    };
+    if matches!(base, Some(Base::Internal)) {
+        item.fault("means nothing with an internal base");
+    }
+    let hosts = item.texts();
+    for bad in hosts.iter().filter(|entry| !host_entry(entry)) {
+        item.fault(format!(
+            "`{bad}` is not a host: write `slack.com` or `*.salesforce.com`, lower case, without a port"
+        ));
+    }
+    if let Some(host) = host.filter(|host| !crate::connector::hosts_allow(&hosts, host)) {
+        item.fault(format!("does not cover `{host}`, the host of the base"));
+    }
+    hosts
+}
+
+fn headers(root: &Reader<'_>, known: &Known) -> Vec<Header> {
+    let entries = root.entries_of("headers").into_iter();
+    let mut headers: Vec<_> = entries
+        .filter_map(|(name, item)| header(&name, &item, known))
+        .collect();
+    if !headers.iter().any(|header| header.name() == http::header::ACCEPT) {
+        headers.insert(
+            0,
+            Header::Fixed(http::header::ACCEPT, HeaderValue::from_static("application/json")),
+        );
+    }
+    headers
+}
+
+/// One header of a file, fixed or with names of variables.
+pub(super) fn header(name: &str, item: &Item<'_>, known: &Known) -> Option<Header> {
+    let name = super::names::header_name(name)
+        .map_err(|error| item.fault(error))
+        .ok()?;
+    let template = item.parse(Template::parse)?;
+    known.check(item, &template, false);
+    match template.constant() {
+        Some(text) => match HeaderValue::from_str(text) {
+            Ok(value) => Some(Header::Fixed(name, value)),
+            Err(_) => {
+                item.fault("is not a header's value: only printable ASCII is");
+                None
+            }
+        },
+        None => Some(Header::Made(name, template)),
+    }
+}

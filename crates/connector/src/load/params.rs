@@ -1,0 +1,322 @@
+//! The parameters of an action.
+
+use super::line::{self, BaseType, Line};
+use super::names::{header_name, parameter_name};
+use super::source::Item;
+use crate::param::{ListStyle, Param, Place, Wire};
+use crate::pointer::Pointer;
+use crate::schema::Check;
+use crate::{BodyKind, Place as P};
+use http::Method;
+use serde_json::{Map, Value, json};
+
+pub(super) const LISTS: [(&str, ListStyle); 3] = [
+    ("repeat", ListStyle::Repeat),
+    ("comma", ListStyle::Comma),
+    ("brackets", ListStyle::Brackets),
+];
+
+/// What decides where parameters go.
+pub(super) struct Around<'a> {
+    pub(super) method: &'a Method,
+    pub(super) body: BodyKind,
+    /// Where a parameter goes that says nothing and is not in the path.
+    pub(super) place: Place,
+    pub(super) path_names: Vec<&'a str>,
+    pub(super) list: ListStyle,
+}
+
+/// What a parameter is, by its line or its schema.
+struct Meaning {
+    schema: Map<String, Value>,
+    about: String,
+    required: bool,
+    default: Option<Value>,
+    base: Option<BaseType>,
+    array: bool,
+}
+
+impl From<Line> for Meaning {
+    fn from(line: Line) -> Self {
+        Self {
+            schema: line.schema,
+            about: line.about,
+            required: line.required,
+            default: line.default,
+            base: Some(line.base),
+            array: line.array,
+        }
+    }
+}
+
+/// Reads one parameter; nothing where it cannot be made sense of, which is a fault already.
+pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<Param> {
+    if !parameter_name(name) {
+        item.fault("a parameter's name is 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`, a letter or `_` first");
+    }
+    if item.is_text() {
+        let meaning = item.parse(line::parse)?.into();
+        let place = place(name, None, item, around)?;
+        return finish(
+            name,
+            item,
+            meaning,
+            Told {
+                place,
+                ..Told::plain(name, around)
+            },
+        );
+    }
+    let table = item.table()?;
+    let meaning = meaning(item, &table);
+    let stated = table.word(
+        "in",
+        &[
+            ("path", P::Path),
+            ("query", P::Query),
+            ("header", P::Header),
+            ("body", P::Body),
+        ],
+    );
+    let place = place(name, stated, item, around);
+    let wire = table
+        .find("as")
+        .and_then(|item| item.text().map(|text| (item, text)));
+    let told = Told {
+        place: place.unwrap_or(around.place),
+        wire_name: wire.as_ref().map_or(name, |(_, text)| text).to_owned(),
+        list: table.word("list", &LISTS).unwrap_or(around.list),
+        options: table.text("options"),
+        sample: table.find("sample").map(|item| item.json()),
+        body: around.body,
+    };
+    table.finish();
+    place?;
+    finish(name, item, meaning?, told)
+}
+
+/// What a parameter says besides its meaning.
+struct Told {
+    place: Place,
+    wire_name: String,
+    list: ListStyle,
+    options: Option<String>,
+    sample: Option<Value>,
+    body: BodyKind,
+}
+
+impl Told {
+    fn plain(name: &str, around: &Around<'_>) -> Self {
+        Self {
+            place: around.place,
+            wire_name: name.to_owned(),
+            list: around.list,
+            options: None,
+            sample: None,
+            body: around.body,
+        }
+    }
+}
+
+fn meaning(item: &Item<'_>, table: &super::source::Reader<'_>) -> Option<Meaning> {
+    let (line, schema) = (table.find("line"), table.find("schema"));
+    let pattern = table.find("pattern");
+    let (required, default) = (table.find("required"), table.find("default"));
+    match (line, schema) {
+        (Some(line), None) => {
+            for wrong in [required, default].into_iter().flatten() {
+                wrong.fault("goes with `schema`; a line says it itself");
+            }
+            let mut meaning: Meaning = line.parse(line::parse)?.into();
+            if let Some(pattern) = pattern {
+                add_pattern(&mut meaning, &pattern)?;
+            }
+            Some(meaning)
+        }
+        (None, Some(schema)) => {
+            if let Some(pattern) = pattern {
+                pattern.fault("goes with `line`; a schema says it itself");
+            }
+            let required = required.and_then(|item| item.boolean()).unwrap_or(false);
+            let default = default.map(|item| item.json());
+            if required && default.is_some() {
+                item.fault("is required and has a default: leave out one of them");
+            }
+            by_schema(&schema, required, default)
+        }
+        (Some(_), Some(_)) => {
+            item.fault("has both `line` and `schema`: the two never mix");
+            None
+        }
+        (None, None) => {
+            item.fault("has neither `line` nor `schema`");
+            None
+        }
+    }
+}
+
+fn add_pattern(meaning: &mut Meaning, pattern: &Item<'_>) -> Option<()> {
+    if !matches!(meaning.base, Some(BaseType::Text)) {
+        pattern.fault("is for texts and arrays of texts");
+        return None;
+    }
+    let pattern = json!(pattern.text()?);
+    let place = match meaning.schema.get_mut("items").and_then(Value::as_object_mut) {
+        Some(items) => items,
+        None => &mut meaning.schema,
+    };
+    place.insert("pattern".to_owned(), pattern);
+    Some(())
+}
+
+fn by_schema(item: &Item<'_>, required: bool, default: Option<Value>) -> Option<Meaning> {
+    let Value::Object(mut schema) = item.json() else {
+        item.fault("must be a table: a JSON Schema");
+        return None;
+    };
+    let about = schema.remove("description");
+    let Some(about) = about
+        .as_ref()
+        .and_then(Value::as_str)
+        .filter(|about| !about.trim().is_empty())
+    else {
+        item.fault("has no `description`");
+        return None;
+    };
+    Some(Meaning {
+        about: about.to_owned(),
+        array: schema.get("type").is_some_and(|kind| kind == "array"),
+        schema,
+        required,
+        default,
+        base: None,
+    })
+}
+
+fn place(name: &str, stated: Option<Place>, item: &Item<'_>, around: &Around<'_>) -> Option<Place> {
+    let in_path = around.path_names.contains(&name);
+    let place = match stated {
+        Some(Place::Path) if !in_path => {
+            item.fault(format!("is to go into the path, which has no `{{{name}}}`"));
+            return None;
+        }
+        Some(stated) if in_path && stated != Place::Path => {
+            item.fault(format!(
+                "stands in the path as `{{{name}}}` and cannot go elsewhere"
+            ));
+            return None;
+        }
+        Some(stated) => stated,
+        None if in_path => Place::Path,
+        None => around.place,
+    };
+    if place == Place::Body && *around.method == Method::GET {
+        item.fault("is to go into the body, which a GET does not have");
+        return None;
+    }
+    Some(place)
+}
+
+fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<Param> {
+    let mut schema = meaning.schema;
+    let mut about = meaning.about;
+    if let Some(options) = &told.options {
+        about.push_str(&format!(" (`{options}` lists the choices)"));
+    }
+    let bare = Check::new(Value::Object(schema.clone()));
+    let custom = meaning.base.is_none() || schema.contains_key("pattern") || schema.contains_key("items");
+    if custom && let Err(error) = bare.compile() {
+        item.fault(format!("its schema does not compile: {error}"));
+        return None;
+    }
+    for (what, value) in [("default", &meaning.default), ("sample", &told.sample)] {
+        if let Some(value) = value {
+            refuse(item, &bare, what, value);
+        }
+    }
+    schema.insert("description".to_owned(), json!(about));
+    if let Some(default) = &meaning.default {
+        schema.insert("default".to_owned(), default.clone());
+    }
+    let file = meaning.base == Some(BaseType::File);
+    if told.place == Place::Path {
+        path_rules(
+            item,
+            &meaning.default,
+            meaning.required,
+            (meaning.base, meaning.array),
+        );
+    }
+    let header = if told.place == Place::Header {
+        Some(
+            header_name(&told.wire_name)
+                .map_err(|error| item.fault(error))
+                .ok()?,
+        )
+    } else {
+        None
+    };
+    Some(Param {
+        name: name.to_owned(),
+        about,
+        place: told.place,
+        wire: wire(item, &told)?,
+        wire_name: told.wire_name,
+        required: meaning.required,
+        check: bare,
+        schema: Value::Object(schema),
+        default: meaning.default,
+        list: told.list,
+        options: told.options,
+        made: false,
+        file,
+        number: false,
+        sample: told.sample,
+        header,
+    })
+}
+
+fn refuse(item: &Item<'_>, check: &Check, what: &str, value: &Value) {
+    let mut faults = Vec::new();
+    check.faults(value, what, &mut faults);
+    for fault in faults {
+        item.fault(format!("its {}: {}", fault.field, fault.message));
+    }
+}
+
+fn path_rules(
+    item: &Item<'_>,
+    default: &Option<Value>,
+    required: bool,
+    (base, array): (Option<BaseType>, bool),
+) {
+    if !required && default.is_none() {
+        item.fault("stands in the path, so it is required (`!`) or has a default");
+    }
+    if array || matches!(base, Some(BaseType::Object | BaseType::Any | BaseType::File)) {
+        item.fault("stands in the path, so it is a text, a number or a boolean");
+    }
+}
+
+fn wire(item: &Item<'_>, told: &Told) -> Option<Wire> {
+    let name = told.wire_name.as_str();
+    let inside_json = matches!(told.body, BodyKind::Json | BodyKind::GraphQl);
+    match name {
+        "." if told.place == Place::Body && matches!(told.body, BodyKind::Json | BodyKind::Raw) => {
+            Some(Wire::Whole)
+        }
+        "." => {
+            item.fault("`as = \".\"` is for bodies that are JSON or raw");
+            None
+        }
+        _ if !name.starts_with('/') => Some(Wire::Name(name.to_owned())),
+        _ if told.place == Place::Body && inside_json => Pointer::parse(name)
+            .map(Wire::Inside)
+            .map_err(|error| item.fault(error))
+            .ok(),
+        _ => {
+            item.fault("`as` with a pointer is for bodies that are JSON");
+            None
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! How a platform gives long lists in pages.
+
+use crate::pointer::{Pointer, Test, scalar_text};
+use http::{HeaderMap, HeaderName};
+use serde_json::Value;
+
+/// Where the next page is told, and how it is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Paging {
+    pub(crate) kind: PagingKind,
+    pub(crate) more: Option<Test>,
+    pub(crate) size: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum PagingKind {
+    /// A text in the answer.
+    Cursor { next: Pointer },
+    /// Page numbers.
+    Page {
+        start: u64,
+        last: Option<Pointer>,
+        total: Option<Pointer>,
+    },
+    /// How many items are passed over.
+    Offset { total: Option<Pointer> },
+    /// A `Link` header with `rel="next"`.
+    Link { header: HeaderName },
+    /// A URL in the answer.
+    NextUrl { next: Pointer },
+    /// The id of the last item.
+    LastId { id: Pointer },
+}
+
+impl Paging {
+    /// Whether cursors are URLs, so that they change where a request goes.
+    pub(crate) fn is_url(&self) -> bool {
+        matches!(self.kind, PagingKind::Link { .. } | PagingKind::NextUrl { .. })
+    }
+
+    /// Whether cursors are numbers.
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self.kind, PagingKind::Page { .. } | PagingKind::Offset { .. })
+    }
+
+    /// The cursor of the next page: nothing where this page is the last, or the platform gives back what was sent.
+    pub(crate) fn next(
+        &self,
+        sent: Option<&str>,
+        headers: &HeaderMap,
+        body: &Value,
+        items: Option<&Vec<Value>>,
+    ) -> Option<String> {
+        if self
+            .more
+            .as_ref()
+            .is_some_and(|more| more.holds(body) != Some(true))
+        {
+            return None;
+        }
+        let next = match &self.kind {
+            PagingKind::Cursor { next } | PagingKind::NextUrl { next } => {
+                scalar_text(next.find(body)?)?.into_owned()
+            }
+            PagingKind::Link { header } => linked(headers, header)?,
+            PagingKind::LastId { id } => scalar_text(id.find(items?.last()?)?)?.into_owned(),
+            PagingKind::Page { start, last, total } => {
+                let page = sent.map_or(Some(*start), |text| text.parse().ok())?;
+                self.next_page(page, *start, body, items, (last.as_ref(), total.as_ref()))?
+            }
+            PagingKind::Offset { total } => {
+                let passed: u64 = sent.map_or(Some(0), |text| text.parse().ok())?;
+                let count = items.map_or(0, Vec::len) as u64;
+                let next = passed.checked_add(count)?;
+                let total = total.as_ref().and_then(|total| whole(total.find(body)?));
+                if count == 0 || total.is_some_and(|total| next >= total) {
+                    return None;
+                }
+                next.to_string()
+            }
+        };
+        (sent != Some(next.as_str())).then_some(next)
+    }
+
+    fn next_page(
+        &self,
+        page: u64,
+        start: u64,
+        body: &Value,
+        items: Option<&Vec<Value>>,
+        (last, total): (Option<&Pointer>, Option<&Pointer>),
+    ) -> Option<String> {
+        let empty = items.is_none_or(Vec::is_empty);
+        let last = last.and_then(|last| whole(last.find(body)?));
+        let total = total.and_then(|total| whole(total.find(body)?));
+        let ended = match (last, total) {
+            (Some(last), _) => page >= last,
+            // How many a page holds is not known here, but pages before this one were no longer than this one or the
+            // last one is shorter; an empty page ends in any case.
+            (None, Some(total)) => {
+                let seen = (page.checked_sub(start)? + 1).saturating_mul(items.map_or(0, Vec::len) as u64);
+                empty || (seen >= total)
+            }
+            (None, None) => self.more.is_none() && empty,
+        };
+        if ended {
+            None
+        } else {
+            page.checked_add(1).map(|next| next.to_string())
+        }
+    }
+}
+
+/// A whole number, also where it is told as a text.
+fn whole(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+/// The URL with `rel="next"` of a `Link` header (RFC 8288).
+fn linked(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let values = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    values.flat_map(links).find_map(|(url, parameters)| {
+        let next = parameters.split(';').any(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
+            name.trim().eq_ignore_ascii_case("rel")
+                && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
+        });
+        next.then(|| url.to_owned())
+    })
+}
+
+/// Each `<url>; parameters` of a header. A URL may hold commas and semicolons, so brackets are looked for.
+fn links(header: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = header;
+    while let Some((_, after)) = rest.split_once('<') {
+        let Some((url, behind)) = after.split_once('>') else {
+            break;
+        };
+        let parameters = behind.split('<').next().unwrap_or(behind);
+        found.push((url.trim(), parameters.trim_end().trim_end_matches(',')));
+        rest = behind;
+    }
+    found
+}

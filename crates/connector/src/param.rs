@@ -1,0 +1,93 @@
+//! One parameter of an action: what callers write, and where it goes in the platform's request.
+
+use crate::pointer::Pointer;
+use crate::schema::Check;
+use serde_json::Value;
+
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Into the path's template.
+    Path,
+    /// Into the query.
+    Query,
+    /// Into a header.
+    Header,
+    /// Into the body.
+    Body,
+    /// The cursor of a list whose next page is told as a URL: it stands for the query.
+    Cursor,
+}
+
+impl Place {
+    /// The word of listings; a cursor counts as query.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query | Self::Cursor => "query",
+            Self::Header => "header",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// How arrays go into a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ListStyle {
+    /// `a=1&a=2`.
+    #[default]
+    Repeat,
+    /// `a=1,2`.
+    Comma,
+    /// `a[]=1&a[]=2`.
+    Brackets,
+}
+
+/// The platform's name of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wire {
+    /// A name at the top.
+    Name(String),
+    /// A place inside the JSON body.
+    Inside(Pointer),
+    /// The whole body.
+    Whole,
+}
+
+/// One parameter of an action.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// The name that callers use.
+    pub name: String,
+    /// What it is.
+    pub about: String,
+    /// Where it goes.
+    pub place: Place,
+    /// The platform's own name: bare, a pointer into the body (`/parent/page_id`), or `.` for the whole body.
+    pub wire_name: String,
+    /// Whether a call needs it.
+    pub required: bool,
+    /// Its schema, with description and default.
+    pub schema: Value,
+    /// What is sent where nothing is given.
+    pub default: Option<Value>,
+    /// How an array goes into a query.
+    pub list: ListStyle,
+    /// The action that lists the choices.
+    pub options: Option<String>,
+    /// Whether the loader made it, for paging.
+    pub made: bool,
+    pub(crate) wire: Wire,
+    pub(crate) file: bool,
+    pub(crate) number: bool,
+    pub(crate) sample: Option<Value>,
+    pub(crate) header: Option<http::HeaderName>,
+    pub(crate) check: Check,
+}
+
+impl Param {
+    /// The value to send: the argument, else the default.
+    pub(crate) fn value<'v>(&'v self, arguments: &'v serde_json::Map<String, Value>) -> Option<&'v Value> {
+        arguments.get(&self.name).or(self.default.as_ref())
+    }
+}

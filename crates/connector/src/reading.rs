@@ -1,0 +1,113 @@
+//! Reading a platform's answer: a value, or a failure that can be acted on.
+
+mod failure;
+mod value;
+
+use crate::{Action, Connector};
+use bytes::Bytes;
+use http::Response;
+use serde_json::Value;
+use solder_model::{Code, Timestamp};
+use std::time::Duration;
+
+/// What an answer comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    /// The call did what it should.
+    Success(Answer),
+    /// It did not.
+    Failure(Failure),
+}
+
+/// What a call gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The part of the platform's answer that matters.
+    pub value: Value,
+    /// The `cursor` of the next page; nothing where there is none.
+    pub next_cursor: Option<String>,
+}
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What it means to a caller.
+    pub code: Code,
+    /// What the platform said, as a sentence; at most about 1,000 characters.
+    pub message: String,
+    /// What to do next, where the connector's file says.
+    pub hint: Option<String>,
+    /// The platform's own code.
+    pub platform_code: Option<String>,
+    /// The HTTP status.
+    pub status: u16,
+    /// How long the platform asks to wait, at most a week.
+    pub retry: Option<Duration>,
+    /// Whether the same request may be sent again: reads as `[limits]` says, writes where the platform asked to slow down or
+    /// where they carry an idempotency key.
+    pub retryable: bool,
+}
+
+impl Connector {
+    /// Reads the answer of an action. `request_cursor` is the `cursor` that was sent, so that a platform which gives the same
+    /// back does not make an endless list. `now` is for waits that are told as moments.
+    pub fn read(
+        &self,
+        action: &Action,
+        request_cursor: Option<&str>,
+        response: &Response<Bytes>,
+        now: Timestamp,
+    ) -> Reading {
+        let content = value::Content::of(action, response);
+        let status = response.status().as_u16();
+        let body = content.json();
+        if !self.errors.succeeded(status, body) {
+            return Reading::Failure(self.failure(action, response, &content, now));
+        }
+        if let Some(message) = content.unfit(action, self) {
+            return Reading::Failure(Failure {
+                code: Code::PlatformError,
+                message,
+                hint: None,
+                platform_code: None,
+                status,
+                retry: None,
+                retryable: false,
+            });
+        }
+        let next_cursor = match (&action.paging, body) {
+            (Some(paging), Some(body)) => {
+                let list = action
+                    .result
+                    .as_ref()
+                    .map_or(Some(body), |result| result.find(body));
+                let items = list.and_then(Value::as_array);
+                let next = paging.next(request_cursor, response.headers(), body, items);
+                next.map(|next| {
+                    if paging.is_url() {
+                        self.shortened(next)
+                    } else {
+                        next
+                    }
+                })
+                .filter(|next| Some(next.as_str()) != request_cursor)
+            }
+            _ => None,
+        };
+        Reading::Success(Answer {
+            value: content.into_value(action),
+            next_cursor,
+        })
+    }
+
+    /// A next URL without what every URL of the connector has in common, as cursors go through a model's hands.
+    fn shortened(&self, next: String) -> String {
+        match url::Url::parse(&next) {
+            Ok(url) if url.host_str().is_some_and(|host| self.hosts_allow(host)) => {
+                let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+                format!("{}{query}", url.path())
+            }
+            _ => next,
+        }
+    }
+}

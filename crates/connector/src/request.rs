@@ -1,0 +1,194 @@
+//! Building a platform's request of arguments and a credential.
+
+mod apply;
+mod body;
+pub(crate) mod encode;
+mod multipart;
+mod target;
+
+use crate::connector::Header;
+use crate::param::Place;
+use crate::{Action, Auth, BuildError, Connector};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use serde_json::{Map, Value};
+use solder_model::{Fault, Secret};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// What a request is built of.
+#[derive(Debug, Clone, Copy)]
+pub struct BuildInput<'a> {
+    /// Stands for the connector's base and hosts: the operator's own setting.
+    pub base_override: Option<&'a url::Url>,
+    /// The arguments, validated before by [`Action::validate`].
+    pub arguments: &'a Map<String, Value>,
+    /// The way to connect and what a person gave for it: secrets, and variables that are asked for.
+    pub auth: Option<(&'a Auth, &'a BTreeMap<String, Secret>)>,
+    /// Variables of the connection that were found out, texts. They win over what a person gave, and that over defaults.
+    pub vars: &'a Map<String, Value>,
+    /// The key of a repeatable write. Whoever may send a request twice must give one where [`Action::keyed`] says so.
+    pub idempotency_key: Option<&'a str>,
+}
+
+/// What names in templates stand for.
+pub(crate) struct Names<'a> {
+    connector: &'a Connector,
+    input: &'a BuildInput<'a>,
+}
+
+impl<'a> Names<'a> {
+    fn given(&self, name: &str) -> Option<&'a Secret> {
+        self.input.auth.and_then(|(_, fields)| fields.get(name))
+    }
+
+    /// A variable: found out, given, or by default.
+    pub(crate) fn var(&self, name: &str) -> Option<Cow<'a, str>> {
+        if let Some(value) = self.input.vars.get(name) {
+            return crate::pointer::scalar_text(value);
+        }
+        let declared = self.connector.vars.iter().find(|var| var.name == name);
+        let given = self
+            .given(name)
+            .filter(|_| declared.is_some())
+            .map(|secret| Cow::Borrowed(secret.expose()));
+        given.or_else(|| declared?.default.as_deref().map(Cow::Borrowed))
+    }
+
+    /// A secret or a variable, for an `apply`.
+    pub(crate) fn secret(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.given(name)
+            .map(|secret| Cow::Borrowed(secret.expose()))
+            .or_else(|| self.var(name))
+    }
+
+    /// The secret that an `apply` puts in the path.
+    pub(crate) fn path_secret(&self, name: &str) -> Option<&'a str> {
+        let (auth, _) = self.input.auth?;
+        auth.path_secrets
+            .iter()
+            .any(|known| known == name)
+            .then(|| self.given(name))
+            .flatten()
+            .map(Secret::expose)
+    }
+}
+
+impl Connector {
+    /// Builds the platform's request. Headers that hold secrets are marked sensitive. Calls of an internal connector have a
+    /// path alone for a URL.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Arguments`] where arguments cannot be sent as they are, [`BuildError::Connection`] where the credential
+    /// or a variable is missing or leads to a host that is not the connector's.
+    pub fn build(&self, action: &Action, input: &BuildInput<'_>) -> Result<Request<Bytes>, BuildError> {
+        let names = Names {
+            connector: self,
+            input,
+        };
+        if action.needs_credential {
+            check_identity(action, input)?;
+        }
+        let mut url = target::url(self, action, &names)?;
+        let mut headers = HeaderMap::with_capacity(8);
+        for header in self.headers.iter().chain(&action.headers) {
+            set_header(&mut headers, header, &names)?;
+        }
+        let body = body::body(action, input, &mut headers)?;
+        header_params(action, input, &mut headers)?;
+        if action.needs_credential {
+            apply::apply(&names, &mut url, &mut headers)?;
+        }
+        let mut request = Request::new(body);
+        *request.method_mut() = action.method.clone();
+        *request.uri_mut() = url
+            .parse()
+            .map_err(|_not_a_uri| connection("", "does not give a URL that can be sent"))?;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+}
+
+/// A fault of the connection.
+pub(crate) fn connection(name: &str, message: impl Into<String>) -> BuildError {
+    BuildError::Connection(vec![Fault::new(name, message)])
+}
+
+/// A fault of the arguments.
+pub(crate) fn argument(name: &str, message: impl Into<String>) -> BuildError {
+    BuildError::Arguments(vec![Fault::new(name, message)])
+}
+
+fn check_identity(action: &Action, input: &BuildInput<'_>) -> Result<(), BuildError> {
+    let Some((auth, _)) = input.auth else {
+        return Err(connection("", "is missing: this action needs a credential"));
+    };
+    match &action.identity {
+        Some(identity) if !auth.acts_as(Some(identity)) => {
+            let message = format!(
+                "a `{}` cannot act as `{identity}`, which this action needs",
+                auth.kind
+            );
+            Err(connection("", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn set_header(headers: &mut HeaderMap, header: &Header, names: &Names<'_>) -> Result<(), BuildError> {
+    let (name, value) = match header {
+        Header::Fixed(name, value) => (name, value.clone()),
+        Header::Made(name, template) => {
+            let text = template
+                .render(|name| names.var(name))
+                .map_err(|name| missing(&name))?;
+            let value = HeaderValue::from_str(&text)
+                .map_err(|_bad_value| connection(name.as_str(), "gives a header that cannot be sent"))?;
+            (name, value)
+        }
+    };
+    headers.insert(name.clone(), value);
+    Ok(())
+}
+
+/// A name that nothing was given for.
+pub(crate) fn missing(name: &str) -> BuildError {
+    connection(name, "is missing: connect again and give it")
+}
+
+fn header_params(action: &Action, input: &BuildInput<'_>, headers: &mut HeaderMap) -> Result<(), BuildError> {
+    for param in action.params.iter().filter(|param| param.place == Place::Header) {
+        if let (Some(name), Some(value)) = (&param.header, param.value(input.arguments)) {
+            headers.insert(name.clone(), header_value(&param.name, value)?);
+        }
+    }
+    if let (Some(crate::action::Idempotency::Header(name)), Some(key)) =
+        (&action.idempotency, input.idempotency_key)
+    {
+        headers.insert(name.clone(), key_value(name, key)?);
+    }
+    Ok(())
+}
+
+fn key_value(name: &HeaderName, key: &str) -> Result<HeaderValue, BuildError> {
+    HeaderValue::from_str(key)
+        .map_err(|_bad_value| argument(name.as_str(), "is a key that cannot stand in a header"))
+}
+
+fn header_value(name: &str, value: &Value) -> Result<HeaderValue, BuildError> {
+    let text = encode::plain(value);
+    let text = if value.is_array() || value.is_object() {
+        encode::ascii_json(&text)
+    } else {
+        text.into_owned()
+    };
+    let sendable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && text.trim() == text;
+    match HeaderValue::from_str(&text) {
+        Ok(value) if sendable => Ok(value),
+        _ => Err(argument(
+            name,
+            "goes into a header, so it must be printable ASCII without white space at its ends",
+        )),
+    }
+}

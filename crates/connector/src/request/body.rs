@@ -1,0 +1,236 @@
+//! The body of a request.
+
+use super::multipart::{self, Part};
+use super::{BuildInput, argument, encode};
+use crate::BuildError;
+use crate::action::{Action, BodyKind, Idempotency};
+use crate::param::{Param, Place, Wire};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
+use serde_json::{Map, Value};
+
+/// Writes the body and its content type. An action without anything for a body has an empty one.
+pub(super) fn body(
+    action: &Action,
+    input: &BuildInput<'_>,
+    headers: &mut HeaderMap,
+) -> Result<Bytes, BuildError> {
+    if !action.has_body {
+        return Ok(Bytes::new());
+    }
+    let (kind, bytes) = match action.body {
+        BodyKind::Json => (HeaderValue::from_static("application/json"), json(action, input)?),
+        BodyKind::GraphQl => (
+            HeaderValue::from_static("application/json"),
+            graphql(action, input)?,
+        ),
+        BodyKind::Form => (
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+            form(action, input),
+        ),
+        BodyKind::Multipart => multipart(action, input)?,
+        BodyKind::Raw => match raw(action, input)? {
+            Some(raw) => raw,
+            None => return Ok(Bytes::new()),
+        },
+    };
+    // A content type that the file states stands.
+    headers.entry(CONTENT_TYPE).or_insert(kind);
+    Ok(bytes.into())
+}
+
+/// Every body parameter that has a value.
+fn values<'a>(action: &'a Action, input: &'a BuildInput<'_>) -> impl Iterator<Item = (&'a Param, &'a Value)> {
+    let params = action.params.iter().filter(|param| param.place == Place::Body);
+    params.filter_map(|param| Some((param, param.value(input.arguments)?)))
+}
+
+/// Fixed values that go into the body.
+fn fixed(action: &Action) -> impl Iterator<Item = (&String, &Value)> {
+    action.fixed.iter().filter(|_| action.fixed_place == Place::Body)
+}
+
+fn idempotency<'a>(action: &'a Action, input: &BuildInput<'a>) -> Option<(&'a str, &'a str)> {
+    match (&action.idempotency, input.idempotency_key) {
+        (Some(Idempotency::Body(name)), Some(key)) => Some((name, key)),
+        _ => None,
+    }
+}
+
+/// A cursor that the platform counts with is a number, though callers know it as a text.
+fn as_sent(param: &Param, value: &Value) -> Value {
+    let number = value
+        .as_str()
+        .filter(|_| param.number)
+        .and_then(|text| text.parse::<u64>().ok());
+    number.map_or_else(|| value.clone(), Value::from)
+}
+
+/// The JSON of all body parameters: an object, or what the parameter that is the whole body says.
+fn assembled(action: &Action, input: &BuildInput<'_>) -> Result<Value, BuildError> {
+    let mut root: Map<String, Value> = fixed(action)
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let mut whole = None;
+    for (param, value) in values(action, input) {
+        match &param.wire {
+            Wire::Name(name) => {
+                root.insert(name.clone(), as_sent(param, value));
+            }
+            Wire::Inside(pointer) => pointer.put(&mut root, as_sent(param, value)),
+            Wire::Whole => whole = Some((param, value)),
+        }
+    }
+    if let Some((name, key)) = idempotency(action, input) {
+        root.insert(name.to_owned(), Value::String(key.to_owned()));
+    }
+    match whole {
+        None => Ok(Value::Object(root)),
+        Some((_, value)) if root.is_empty() => Ok(value.clone()),
+        Some((_, Value::Object(map))) => {
+            // What the file fixes, and parameters of their own, stand over what the caller wrote into the whole.
+            let mut merged = map.clone();
+            merged.extend(root);
+            Ok(Value::Object(merged))
+        }
+        Some((param, _)) => Err(argument(
+            &param.name,
+            "must be an object, as other parameters go into it",
+        )),
+    }
+}
+
+fn json(action: &Action, input: &BuildInput<'_>) -> Result<Vec<u8>, BuildError> {
+    let value = assembled(action, input)?;
+    let value = match &action.wrap {
+        Some(name) => Value::Object(Map::from_iter([(name.clone(), value)])),
+        None => value,
+    };
+    written(&value)
+}
+
+fn written(value: &Value) -> Result<Vec<u8>, BuildError> {
+    serde_json::to_vec(value).map_err(|error| argument("", format!("cannot be written as JSON: {error}")))
+}
+
+fn graphql(action: &Action, input: &BuildInput<'_>) -> Result<Vec<u8>, BuildError> {
+    let mut bytes = action.graphql.as_deref().unwrap_or_default().to_vec();
+    bytes.extend(written(&assembled(action, input)?)?);
+    bytes.push(b'}');
+    Ok(bytes)
+}
+
+/// Name and value of everything that a form holds, arrays and objects in the action's style.
+fn pairs(action: &Action, input: &BuildInput<'_>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    let given = values(action, input).filter(|(param, _)| !param.file);
+    let named = given.map(|(param, value)| (&param.wire_name, value));
+    for (name, value) in fixed(action).chain(named) {
+        if action.brackets {
+            brackets(&mut pairs, name, value);
+        } else {
+            pairs.push((name.clone(), encode::plain(value).into_owned()));
+        }
+    }
+    if let Some((name, key)) = idempotency(action, input) {
+        pairs.push((name.to_owned(), key.to_owned()));
+    }
+    pairs
+}
+
+/// `a[b]=1&c[0]=2`.
+fn brackets(pairs: &mut Vec<(String, String)>, name: &str, value: &Value) {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .for_each(|(key, value)| brackets(pairs, &format!("{name}[{key}]"), value)),
+        Value::Array(items) => {
+            let indexed = items.iter().enumerate();
+            indexed.for_each(|(index, value)| brackets(pairs, &format!("{name}[{index}]"), value));
+        }
+        // Nothing is told as an empty text, which is how such platforms clear a field.
+        Value::Null => pairs.push((name.to_owned(), String::new())),
+        scalar => pairs.push((name.to_owned(), encode::plain(scalar).into_owned())),
+    }
+}
+
+fn form(action: &Action, input: &BuildInput<'_>) -> Vec<u8> {
+    let mut writer = form_urlencoded::Serializer::new(String::new());
+    writer.extend_pairs(pairs(action, input));
+    writer.finish().into_bytes()
+}
+
+fn multipart(action: &Action, input: &BuildInput<'_>) -> Result<(HeaderValue, Vec<u8>), BuildError> {
+    let mut parts: Vec<Part> = pairs(action, input)
+        .into_iter()
+        .map(|(name, value)| Part::field(name, value))
+        .collect();
+    for (param, value) in values(action, input).filter(|(param, _)| param.file) {
+        for file in value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice)
+        {
+            let content = content(&param.name, file)?;
+            parts.push(Part {
+                name: param.wire_name.clone(),
+                file_name: Some(text_of(file, "name").unwrap_or("file").to_owned()),
+                media_type: Some(media_type(&param.name, file)?),
+                content,
+            });
+        }
+    }
+    let boundary = multipart::boundary(&parts);
+    let kind = HeaderValue::from_str(&format!("multipart/form-data; boundary={boundary}"))
+        .map_err(|_bad_value| argument("", "cannot be written as multipart"))?;
+    Ok((kind, multipart::write(&parts, &boundary)))
+}
+
+fn text_of<'v>(file: &'v Value, key: &str) -> Option<&'v str> {
+    file.get(key).and_then(Value::as_str)
+}
+
+/// A file's media type: what it says, else plain text or bytes.
+fn media_type(name: &str, file: &Value) -> Result<String, BuildError> {
+    let plain = if file.get("text").is_some() {
+        "text/plain; charset=utf-8"
+    } else {
+        "application/octet-stream"
+    };
+    let kind = text_of(file, "type").unwrap_or(plain);
+    let fits = kind.contains('/') && kind.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if fits {
+        Ok(kind.to_owned())
+    } else {
+        Err(argument(
+            name,
+            format!("has the type `{kind}`, which is no media type"),
+        ))
+    }
+}
+
+fn content(name: &str, file: &Value) -> Result<Vec<u8>, BuildError> {
+    match (text_of(file, "text"), text_of(file, "base64")) {
+        (Some(text), None) => Ok(text.as_bytes().to_vec()),
+        (None, Some(encoded)) => STANDARD
+            .decode(encoded)
+            .map_err(|error| argument(name, format!("is not base64: {error}"))),
+        _ => Err(argument(name, "must have either `text` or `base64`")),
+    }
+}
+
+/// The one parameter of a raw body: a text or a file; nothing where it was not given.
+fn raw(action: &Action, input: &BuildInput<'_>) -> Result<Option<(HeaderValue, Vec<u8>)>, BuildError> {
+    let Some((param, value)) = values(action, input).next() else {
+        return Ok(None);
+    };
+    if !param.file {
+        let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+        return Ok(Some((kind, encode::plain(value).into_owned().into_bytes())));
+    }
+    let kind = HeaderValue::from_str(&media_type(&param.name, value)?)
+        .map_err(|_bad_value| argument(&param.name, "has a type that cannot be sent"))?;
+    Ok(Some((kind, content(&param.name, value)?)))
+}
