@@ -13,10 +13,26 @@ use tokio::sync::oneshot;
 
 type Answer = Result<Option<Arc<u64>>, Infallible>;
 
-fn known(cache: &Guarded<u8, u64>, key: u8) -> Option<Option<u64>> {
-    cache
-        .find(&key)
-        .map(|found| found.into_option().map(|value| *value))
+/// What is known of a key: a value, that there is none, or nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Value(u64),
+    Absent,
+    Nothing,
+}
+
+impl From<Option<u64>> for Known {
+    fn from(value: Option<u64>) -> Self {
+        value.map_or(Self::Absent, Self::Value)
+    }
+}
+
+fn known(cache: &Guarded<u8, u64>, key: u8) -> Known {
+    match cache.find(&key) {
+        Some(Found::Present(value)) => Known::Value(*value),
+        Some(Found::Absent) => Known::Absent,
+        None => Known::Nothing,
+    }
 }
 
 /// A load of `value` that is under way, and what lets it go on.
@@ -51,12 +67,11 @@ fn end(load: BoxFuture<'_, Answer>, go: oneshot::Sender<()>) -> Option<u64> {
 fn what_was_loaded_is_found_present_or_absent() {
     let cache = Guarded::new(10);
     for (key, value) in [(1, Some(5)), (2, None)] {
-        assert_eq!(known(&cache, key), None);
+        assert_eq!(known(&cache, key), Known::Nothing);
         let (load, go) = begin(&cache, key, value);
         assert_eq!(end(load, go), value);
-        assert_eq!(known(&cache, key), Some(value));
+        assert_eq!(known(&cache, key), value.into());
     }
-    assert!(matches!(cache.find(&2), Some(Found::Absent)));
 }
 
 #[test]
@@ -64,7 +79,7 @@ fn an_error_is_handed_through_and_not_kept() {
     let cache = Guarded::<u8, u64>::new(10);
     let failed = cache.get_or_load(&1, || async { Err::<Option<u64>, _>("down") });
     assert_eq!(failed.now_or_never().unwrap(), Err("down"));
-    assert_eq!(known(&cache, 1), None);
+    assert_eq!(known(&cache, 1), Known::Nothing);
 }
 
 #[test]
@@ -74,7 +89,7 @@ fn what_was_loaded_while_its_key_was_invalidated_is_answered_and_not_kept() {
         let (load, go) = begin(&cache, 1, value);
         cache.invalidate(&1);
         assert_eq!(end(load, go), value);
-        assert_eq!(known(&cache, 1), None);
+        assert_eq!(known(&cache, 1), Known::Nothing);
     }
 }
 
@@ -84,7 +99,7 @@ fn what_was_loaded_while_all_was_cleared_is_not_kept() {
     let (load, go) = begin(&cache, 1, Some(1));
     cache.clear();
     end(load, go);
-    assert_eq!(known(&cache, 1), None);
+    assert_eq!(known(&cache, 1), Known::Nothing);
 }
 
 #[test]
@@ -95,7 +110,10 @@ fn clearing_forgets_both_kinds_at_once() {
         end(load, go);
     }
     cache.clear();
-    assert_eq!((known(&cache, 1), known(&cache, 2)), (None, None));
+    assert_eq!(
+        (known(&cache, 1), known(&cache, 2)),
+        (Known::Nothing, Known::Nothing)
+    );
 }
 
 #[test]
@@ -106,7 +124,7 @@ fn an_old_load_does_not_replace_what_a_newer_one_kept() {
     let (new, go_new) = begin(&cache, 1, Some(2));
     assert_eq!(end(new, go_new), Some(2));
     assert_eq!(end(old, go_old), None);
-    assert_eq!(known(&cache, 1), Some(Some(2)));
+    assert_eq!(known(&cache, 1), Known::Value(2));
 }
 
 #[test]
@@ -173,7 +191,7 @@ proptest! {
             match step {
                 Step::Begin(key) => {
                     let now = truth.get(&key).copied();
-                    if known(&cache, key).is_none() {
+                    if known(&cache, key) == Known::Nothing {
                         // Odd versions are absent: both kinds race alike.
                         let value = now.filter(|version| version % 2 == 0);
                         under_way.push(begin(&cache, key, value));
@@ -195,7 +213,8 @@ proptest! {
             }
             for key in 0..3 {
                 let now = truth.get(&key).copied().filter(|version| version % 2 == 0);
-                prop_assert!(known(&cache, key).is_none_or(|known| known == now));
+                let known = known(&cache, key);
+                prop_assert!(known == Known::Nothing || known == now.into());
             }
         }
     }
@@ -227,12 +246,13 @@ async fn threads_that_race_never_leave_an_old_value_behind() {
             for version in 1..=5_000 {
                 truth.store(version, Ordering::SeqCst);
                 if version % 50 == 0 {
-                    cache.clear()
+                    cache.clear();
                 } else {
-                    cache.invalidate(&1)
+                    cache.invalidate(&1);
                 }
                 for _ in 0..3 {
-                    if let Some(Some(known)) = known(&cache, 1).filter(|known| *known != Some(version)) {
+                    let known = known(&cache, 1);
+                    if known != Known::Nothing && known != Known::Value(version) {
                         faults.lock().push((version, known));
                     }
                     tokio::task::yield_now().await;

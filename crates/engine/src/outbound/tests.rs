@@ -10,6 +10,7 @@ use super::{Caps, Outbound, OutboundError, OutboundSettings, Reach, RetryPolicy}
 use bytes::Bytes;
 use platform::{Platform, Reply, ok};
 use solder_model::Entropy;
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -174,7 +175,7 @@ async fn nothing_of_the_url_or_of_a_secret_is_in_an_error() {
         let mut text = format!("{error:?}");
         let mut next: Option<&dyn std::error::Error> = Some(&error);
         while let Some(error) = next {
-            text.push_str(&format!(" / {error} / {error:?}"));
+            write!(text, " / {error} / {error:?}").unwrap();
             next = error.source();
         }
         for leak in ["secret", "token", "xoxb", "http://", "https://"] {

@@ -112,7 +112,7 @@ async fn a_redirect_to_nowhere_and_an_unchanged_answer_are_answers() {
     ] {
         let platform = Platform::start(move |_, _| answer(status, headers, b"")).await;
         let answer = get(&platform.url("/")).await.unwrap();
-        assert_eq!(answer.status().as_str(), &status[..3]);
+        assert_eq!(answer.status().as_str(), status.split(' ').next().unwrap());
         assert_eq!(platform.seen().len(), 1);
     }
 }
