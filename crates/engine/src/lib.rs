@@ -1,1 +1,172 @@
-//! The rules: the call path, management operations, caches, outbound HTTP.
+//! The rules: who may act, the way of a call, management operations, caches, and the one client that leaves the
+//! house.
+//!
+//! The HTTP layer asks, in this order: [`Engine::authenticate_mcp`] or [`Engine::authenticate_api`], which make the
+//! only [`Caller`]s there are; [`Engine::limit_calls`]; [`Engine::admit`]; then an operation.
+
+mod authenticate;
+mod cache;
+mod call;
+mod caller;
+mod catalog;
+mod credentials;
+mod error;
+mod feed;
+mod fields;
+mod installation;
+mod internal;
+mod limits;
+mod near;
+mod outbound;
+mod rate;
+mod servers;
+mod sessions;
+mod settings;
+mod shape;
+mod tools;
+mod warm;
+
+pub use caller::{Authorization, Caller, Identity};
+pub use catalog::{Catalog, CatalogError, Owner};
+pub use credentials::{CredentialDeleted, CredentialList, CredentialView};
+pub use error::{Error, Result};
+pub use installation::{Installation, NewKey};
+pub use rate::RateState;
+pub use servers::{Deleted, ServerList, ServerView};
+pub use settings::{ConnectorSettings, Settings};
+pub use shape::Shaping;
+pub use tools::{Tool, ToolContext, ToolOutcome, tool_descriptors};
+pub use warm::ServerEntry;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use call::{Answers, Recorder};
+use limits::{LimitSettings, Limits};
+use outbound::{Outbound, OutboundSettings};
+use sessions::EndedSessions;
+use solder_model::{Clock, Entropy, Secret, Timestamp};
+use solder_storage::Storage;
+use solder_vault::Vault;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use warm::Warm;
+
+/// The one engine behind every server of an installation.
+pub struct Engine {
+    settings: Settings,
+    storage: Storage,
+    vault: Arc<Vault>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    catalog: Catalog,
+    warm: Warm,
+    limits: Limits,
+    outbound: Outbound,
+    ended: EndedSessions,
+    answers: Answers,
+    recorder: Recorder,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Engine")
+    }
+}
+
+impl Engine {
+    /// Starts the engine of an installation: caches empty, the change feed followed from here on.
+    pub async fn start(
+        installation: Installation,
+        catalog: Catalog,
+        settings: Settings,
+    ) -> Result<Arc<Self>> {
+        let Installation {
+            storage,
+            vault,
+            clock,
+            entropy,
+        } = installation;
+        let ended = EndedSessions::default();
+        // The feed's place is taken before anything is read, so that nothing is missed in between.
+        let feed = feed::Feed::from(storage.last_change().await?);
+        ended.replace(storage.list_ended_sessions(clock.now()).await?);
+        let limits = Limits::new(LimitSettings {
+            calls: settings.rate_limit,
+            ..LimitSettings::default()
+        });
+        let reach = OutboundSettings {
+            operator_networks: settings.operator_networks.clone(),
+            account_networks: settings.account_networks.clone(),
+            ..OutboundSettings::default()
+        };
+        let outbound = Outbound::new(reach, Arc::clone(&entropy));
+        let (recorder, recorded) = Recorder::new();
+        let engine = Arc::new(Self {
+            settings,
+            storage,
+            vault,
+            clock,
+            entropy,
+            catalog,
+            warm: Warm::new(),
+            limits,
+            outbound,
+            ended,
+            answers: Answers::new(),
+            recorder,
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        });
+        engine.tasks.spawn(Arc::clone(&engine).follow(feed));
+        let stopping = engine.stopping.clone();
+        engine
+            .tasks
+            .spawn(recorded.write_down(engine.storage.clone(), Arc::clone(&engine.clock), stopping));
+        Ok(engine)
+    }
+
+    /// Ends the engine's own tasks and closes the database. Calls under way are the HTTP layer's to wait for.
+    pub async fn stop(&self) {
+        self.stopping.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.storage.close().await;
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How many queries the database has been asked so far: a warm call adds none.
+    pub fn queries(&self) -> u64 {
+        self.storage.queries()
+    }
+
+    /// How many calls were too many to be recorded, since the start.
+    pub fn unrecorded(&self) -> u64 {
+        self.recorder.lost()
+    }
+
+    /// A new request id: 128 random bits, for the answer's header and the log.
+    pub fn request_id(&self) -> String {
+        let mut bytes = [0_u8; 16];
+        self.entropy.fill(&mut bytes);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+}
+
+/// A new key or token: the prefix and 256 random bits, in characters of `[A-Za-z0-9_-]`.
+fn new_secret(entropy: &dyn Entropy, prefix: &str) -> Secret {
+    let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+    entropy.fill(&mut *bytes);
+    Secret::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(*bytes)))
+}

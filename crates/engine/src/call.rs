@@ -1,0 +1,112 @@
+//! The way of a call, from what was asked to what is answered. Authentication, the window and the users layer
+//! stand before it; each further step is a file beside this one.
+
+mod credential;
+mod dispatch;
+mod record;
+mod resolve;
+mod reuse;
+
+pub(crate) use record::Recorder;
+pub(crate) use reuse::Answers;
+
+use crate::Engine;
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::shape::{Facts, shape};
+use crate::warm::ServerEntry;
+use serde_json::{Map, Value};
+use solder_connector::Kind;
+use std::time::Duration;
+
+/// What was asked: an action of a connector, with its parameters.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) connector: String,
+    pub(crate) action: String,
+    pub(crate) parameters: Map<String, Value>,
+    /// The `credentialId` argument.
+    pub(crate) credential: Option<String>,
+    /// The `x-credential-id` header.
+    pub(crate) credential_header: Option<String>,
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// What is answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The platform's answer, shaped, as JSON.
+    pub(crate) text: String,
+    /// Whether it came from the cache of reads.
+    pub(crate) cache_hit: bool,
+}
+
+impl Engine {
+    /// Executes an action for a caller who has been let in.
+    pub(crate) async fn execute(
+        &self,
+        caller: &Caller,
+        server: &ServerEntry,
+        request: Request,
+    ) -> Result<Answer> {
+        let began = self.clock.now();
+        let target = self.resolve(server, &request)?;
+        target.restrict(&server.policy)?;
+        target.validate(&request.parameters)?;
+        let outcome = self.perform(caller, server, &target, &request).await;
+        self.record(caller, server, &target, began, outcome.as_ref().err());
+        outcome
+    }
+
+    async fn perform(
+        &self,
+        caller: &Caller,
+        server: &ServerEntry,
+        target: &resolve::Target<'_>,
+        request: &Request,
+    ) -> Result<Answer> {
+        if target.connector.is_internal() {
+            let value = self
+                .serve_internal(caller, server, &target.action, &request.parameters)
+                .await?;
+            return Ok(self.shaped(target, value, None));
+        }
+        let credential = self.credential(caller, server, target, request).await?;
+        let key = reuse::Key::of(caller, target, credential.as_deref(), &request.parameters);
+        let slot = key.map(|key| self.answers.slot(key));
+        if let Some(text) = slot
+            .as_ref()
+            .and_then(|slot| self.answers.find(slot, self.clock.now()))
+        {
+            return Ok(Answer {
+                text,
+                cache_hit: true,
+            });
+        }
+        // Dropped at the end of the call, however it ends: a write that failed, or whose caller went away, may have
+        // been done all the same.
+        let _written = self.answers.writing(target, credential.as_deref());
+        let answer = self.dispatch(target, credential.as_deref(), request).await?;
+        let shaped = self.shaped(target, answer.value, answer.next_cursor);
+        if let Some(slot) = slot {
+            self.answers.keep(slot, &shaped.text, self.clock.now());
+        }
+        Ok(shaped)
+    }
+
+    fn shaped(&self, target: &resolve::Target<'_>, value: Value, next_cursor: Option<String>) -> Answer {
+        let facts = Facts {
+            connector: target.connector.id.as_str(),
+            action: &target.action.id,
+            is_read: target.action.kind == Kind::Read,
+            is_list: target.action.paged,
+            input_schema: &target.action.input_schema,
+            next_cursor: next_cursor.as_deref(),
+        };
+        let shaped = shape(value, &self.settings.shaping, &facts);
+        Answer {
+            text: shaped.to_string(),
+            cache_hit: false,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! From ids to the action that they name, whether the server's restrictions allow it, and whether its arguments
+//! are what it takes.
+
+use super::Request;
+use crate::Engine;
+use crate::catalog::Entry;
+use crate::error::{Error, Result};
+use crate::warm::ServerEntry;
+use serde_json::{Map, Value};
+use solder_connector::{Action, Connector};
+use solder_model::Policy;
+use std::sync::Arc;
+
+/// The action that a call is for.
+pub(crate) struct Target<'a> {
+    pub(crate) entry: &'a Entry,
+    pub(crate) connector: Arc<Connector>,
+    pub(crate) action: Arc<Action>,
+}
+
+impl Engine {
+    /// Finds the action. What is out of reach is found too, and refused by the next step; the names that are
+    /// offered in place of an unknown one are those that the caller may see.
+    pub(super) fn resolve(&self, server: &ServerEntry, request: &Request) -> Result<Target<'_>> {
+        let Some(entry) = self.catalog.entry(&request.connector) else {
+            self.seen_connector(&request.connector, &server.policy)?;
+            return Err(Error::Internal("a connector is seen that is not there"));
+        };
+        let connector = self.catalog.connector(entry)?;
+        let action = match connector.action(&request.action) {
+            Some(action) => Arc::clone(action),
+            None => self.seen_action(&connector, &request.action, &server.policy)?,
+        };
+        Ok(Target {
+            entry,
+            connector,
+            action,
+        })
+    }
+}
+
+impl Target<'_> {
+    /// Whether a call needs a credential.
+    pub(super) fn needs_credential(&self) -> bool {
+        self.connector.needs_credential() && self.action.needs_credential
+    }
+
+    /// Refuses what the server's restrictions put out of reach.
+    pub(super) fn restrict(&self, policy: &Policy) -> Result<()> {
+        let (connector, action) = (self.connector.id.as_str(), self.action.id.as_str());
+        if policy.allows_action(connector, action) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden(format!(
+                "`{connector}.{action}` is outside the restrictions of this server"
+            )))
+        }
+    }
+
+    /// Refuses arguments that the action does not take, with every fault.
+    pub(super) fn validate(&self, parameters: &Map<String, Value>) -> Result<()> {
+        self.action.validate(parameters).map_err(|faults| {
+            Error::Invalid(
+                faults
+                    .into_iter()
+                    .map(|fault| fault.under("parameters"))
+                    .collect(),
+            )
+        })
+    }
+}

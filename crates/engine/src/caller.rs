@@ -1,0 +1,118 @@
+//! Who acts. A [`Caller`] comes from authentication alone, so that whoever holds one has been let in.
+
+use crate::limits::WindowKey;
+use solder_model::{AccountId, ApiKey, Role, ServerId, UserId, UserName};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// What a request says of itself, not yet believed. Headers are taken apart by the HTTP layer, which refuses
+/// empty, repeated, over-long and unreadable ones.
+#[derive(Debug, Clone, Copy)]
+pub struct Identity<'a> {
+    /// The `Authorization` header.
+    pub authorization: Authorization<'a>,
+    /// `x-alloy-userid`.
+    pub user_name: Option<&'a UserName>,
+    /// Whether `x-alloy-user-token` was sent.
+    pub user_token: bool,
+    /// The client's address, as the trusted proxies tell it.
+    pub client: IpAddr,
+}
+
+/// An `Authorization` header.
+#[derive(Clone, Copy)]
+pub enum Authorization<'a> {
+    /// None was sent.
+    Absent,
+    /// `Bearer` and what follows it.
+    Bearer(&'a str),
+    /// Another scheme, or something that cannot be read.
+    Other,
+}
+
+impl std::fmt::Debug for Authorization<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Absent => "Absent",
+            Self::Bearer(_) => "Bearer(…)",
+            Self::Other => "Other",
+        })
+    }
+}
+
+/// How the caller was let in.
+#[derive(Debug, Clone)]
+pub(crate) enum Way {
+    /// By an API key.
+    Key(Arc<ApiKey>),
+    /// By a server's token URL alone, as its owner.
+    TokenUrl(ServerId),
+    /// By a public server's token URL, under a user id that nobody signed.
+    Unsigned(ServerId),
+}
+
+/// Someone who was let in: an account, the acting user, and the way that was taken.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub(crate) account: AccountId,
+    /// Absent for an unsigned user of a public server who is not stored.
+    pub(crate) user: Option<UserId>,
+    pub(crate) user_name: UserName,
+    pub(crate) way: Way,
+    pub(crate) client: IpAddr,
+}
+
+impl Caller {
+    /// The account.
+    pub fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// The acting user's external id.
+    pub fn user_name(&self) -> &UserName {
+        &self.user_name
+    }
+
+    /// What the caller may do. Only a key that is not user-bound can be more than `member`.
+    pub fn role(&self) -> Role {
+        match &self.way {
+            Way::Key(key) if !key.user_bound => key.role,
+            Way::Key(_) | Way::TokenUrl(_) | Way::Unsigned(_) => Role::Member,
+        }
+    }
+
+    /// Whose window the caller's requests are counted in.
+    pub(crate) fn window(&self) -> WindowKey {
+        match &self.way {
+            Way::Key(key) => WindowKey::ApiKey(key.id.clone()),
+            Way::TokenUrl(server) | Way::Unsigned(server) => WindowKey::Server(server.clone()),
+        }
+    }
+
+    /// A text that is the same for the same caller and no other: what sessions are bound to.
+    pub(crate) fn fingerprint(&self) -> String {
+        let way = match &self.way {
+            Way::Key(key) => key.id.as_str(),
+            Way::TokenUrl(_) => "token-url",
+            Way::Unsigned(_) => "unsigned",
+        };
+        format!("{way}\0{}\0{}", self.account, self.user_name)
+    }
+
+    /// The actor, as the audit log names it.
+    pub(crate) fn actor(&self) -> String {
+        match &self.way {
+            Way::Key(key) => format!("key:{}", key.id),
+            Way::TokenUrl(server) => format!("token-url:{server}"),
+            Way::Unsigned(server) => format!("token-url:{server}:unsigned"),
+        }
+    }
+
+    /// The server whose token URL alone was used.
+    pub(crate) fn token_url(&self) -> Option<&ServerId> {
+        match &self.way {
+            Way::Key(_) => None,
+            Way::TokenUrl(server) | Way::Unsigned(server) => Some(server),
+        }
+    }
+}

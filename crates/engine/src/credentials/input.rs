@@ -1,0 +1,68 @@
+//! The body that makes a credential, over REST and over MCP.
+
+use crate::error::Result;
+use crate::fields::Fields;
+use serde_json::{Map, Value};
+
+/// The longest field of a credential, in bytes. Service account files are some 3 KB.
+const MAX_FIELD: usize = 64 * 1024;
+
+/// A credential that shall be made.
+pub(crate) struct NewCredential {
+    pub(crate) connector: String,
+    pub(crate) authentication: String,
+    pub(crate) name: Option<String>,
+    /// The secret fields as they came: each a string.
+    pub(crate) fields: Map<String, Value>,
+}
+
+impl std::fmt::Debug for NewCredential {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "NewCredential({}, {}, …)",
+            self.connector, self.authentication
+        )
+    }
+}
+
+impl NewCredential {
+    /// Reads the body; `data` is another name for `fields`.
+    pub(crate) fn read(body: &Map<String, Value>) -> Result<Self> {
+        let mut read = Fields::new(body);
+        let connector = read.required("connectorId", "the connector that the credential is for");
+        let authentication = read.required(
+            "authenticationType",
+            "one of those that get_credential_metadata_alloy lists",
+        );
+        let name = read.text("name", name_fault);
+        let field = if read.sent("fields").is_some() {
+            "fields"
+        } else {
+            "data"
+        };
+        if field == "fields" && read.sent("data").is_some() {
+            read.fault("data", "is another name for `fields`: send one of them");
+        }
+        let fields = read.object(field).cloned().unwrap_or_default();
+        for (key, value) in &fields {
+            let at = format!("{field}.{}", crate::near::shown(key));
+            match value.as_str() {
+                Some(text) if text.len() <= MAX_FIELD => {}
+                Some(_) => read.fault(&at, "must be at most 65536 bytes long"),
+                None => read.fault(&at, "must be a string"),
+            }
+        }
+        read.finish(Self {
+            connector,
+            authentication,
+            name,
+            fields,
+        })
+    }
+}
+
+fn name_fault(name: &str) -> Option<&'static str> {
+    (name.trim().is_empty() || name.chars().count() > 100)
+        .then_some("must be 1 to 100 characters long, not blank")
+}

@@ -1,0 +1,69 @@
+//! What the operator set, as the engine needs it: already read and checked.
+
+use crate::shape::Shaping;
+use ipnet::IpNet;
+use solder_model::{Limit, Secret};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Url;
+
+/// Settings of the engine. The binary reads them from file, environment and flags.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The base of every URL that is shown, without a slash at its end. Never taken from a request.
+    pub public_url: String,
+    /// Calls for each key or token; absent is `off`.
+    pub rate_limit: Option<Limit>,
+    /// Networks that the operator's own URLs may reach beside public addresses.
+    pub operator_networks: Vec<IpNet>,
+    /// Networks that URLs of accounts may reach beside public addresses.
+    pub account_networks: Vec<IpNet>,
+    /// A folder of the operator's own connector files.
+    pub connectors_dir: Option<PathBuf>,
+    /// Settings of single connectors, by id.
+    pub connectors: HashMap<String, ConnectorSettings>,
+    /// How long a call to a platform may take where neither the call nor the connector says.
+    pub call_timeout: Duration,
+    /// How often the change feed is looked at: what another process changed holds here after that.
+    pub feed_interval: Duration,
+    /// From where on answers are cut for models.
+    pub shaping: Shaping,
+    /// The largest answer that is taken from a platform, in bytes.
+    pub max_answer_bytes: usize,
+}
+
+/// `SOLDER_CONNECTOR_<ID>_…`.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectorSettings {
+    /// Stands for the file's `base` and `hosts`; may be any address.
+    pub base_url: Option<Url>,
+    /// Stands for the file's authorization endpoint.
+    pub authorize_url: Option<Url>,
+    /// Stands for the file's token endpoint.
+    pub token_url: Option<Url>,
+    /// The OAuth app's client id.
+    pub client_id: Option<String>,
+    /// The OAuth app's client secret.
+    pub client_secret: Option<Secret>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            rate_limit: Some(Limit {
+                count: 100,
+                window: Duration::from_mins(1),
+            }),
+            operator_networks: Vec::new(),
+            account_networks: Vec::new(),
+            connectors_dir: None,
+            connectors: HashMap::new(),
+            call_timeout: Duration::from_secs(30),
+            feed_interval: Duration::from_millis(500),
+            shaping: Shaping::default(),
+            max_answer_bytes: 10 * 1024 * 1024,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What there is: connectors, their resources, and the details of an action. What a server's restrictions put out
+//! of reach is not seen here.
+
+use super::{ToolContext, ToolOutcome};
+use crate::Engine;
+use crate::error::Result;
+use crate::fields::Fields;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use solder_connector::Connector;
+use solder_model::Policy;
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    name: &'a str,
+    category: &'a [String],
+}
+
+#[derive(Serialize)]
+struct ResourceView<'a> {
+    id: &'a str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    actions: Vec<ActionView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ActionView<'a> {
+    id: &'a str,
+    name: &'a str,
+    description: &'a str,
+}
+
+impl Engine {
+    /// `list_connectors_alloy`
+    pub(super) fn list_connectors(
+        &self,
+        context: &ToolContext<'_>,
+        arguments: &Map<String, Value>,
+    ) -> Result<ToolOutcome> {
+        let mut fields = Fields::new(arguments);
+        fields.only(&["category"]);
+        let category = fields.text("category", |_| None);
+        let category = fields.finish(category)?;
+        let policy = &context.server.policy;
+        let mut seen = Vec::new();
+        for entry in self.catalog.entries().filter(|entry| policy.allows(&entry.id)) {
+            seen.push(self.catalog.connector(entry)?);
+        }
+        let wanted = |connector: &Connector| {
+            category
+                .as_deref()
+                .is_none_or(|category| connector.categories.iter().any(|one| one == category))
+        };
+        let listed: Vec<Listed<'_>> = seen
+            .iter()
+            .filter(|connector| wanted(connector))
+            .map(|one| Listed {
+                id: one.id.as_str(),
+                name: &one.name,
+                category: &one.categories,
+            })
+            .collect();
+        let count = listed.len();
+        let message = format!(
+            "Found {count} available connector{}",
+            if count == 1 { "" } else { "s" }
+        );
+        let mut answer = json!({ "connectors": listed, "count": count, "message": message });
+        if count == 0 && category.is_some() && !seen.is_empty() {
+            let mut known: Vec<&str> = seen
+                .iter()
+                .flat_map(|one| one.categories.iter().map(String::as_str))
+                .collect();
+            known.sort_unstable();
+            known.dedup();
+            answer["message"] = json!(format!(
+                "{message} in this category; there are: {}",
+                known.join(", ")
+            ));
+        } else if count == 0 {
+            answer["message"] = json!(format!(
+                "{message}: this server's restrictions leave none in reach"
+            ));
+        }
+        ToolOutcome::structured(&answer)
+    }
+
+    /// `get_connector_resources_alloy`
+    pub(super) fn connector_resources(
+        &self,
+        context: &ToolContext<'_>,
+        arguments: &Map<String, Value>,
+    ) -> Result<ToolOutcome> {
+        let mut fields = Fields::new(arguments);
+        fields.only(&["connectorId"]);
+        let id = fields.required("connectorId", "one of those that list_connectors_alloy lists");
+        let id = fields.finish(id)?;
+        let policy = &context.server.policy;
+        let connector = self.catalog.connector(self.seen_connector(&id, policy)?)?;
+        let resources = resources(&connector, policy);
+        ToolOutcome::structured(&json!({ "connectorId": id, "resources": resources }))
+    }
+
+    /// `get_action_details_alloy`
+    pub(super) fn action_details(
+        &self,
+        context: &ToolContext<'_>,
+        arguments: &Map<String, Value>,
+    ) -> Result<ToolOutcome> {
+        let mut fields = Fields::new(arguments);
+        fields.only(&["connectorId", "actionId"]);
+        let connector = fields.required("connectorId", "one of those that list_connectors_alloy lists");
+        let action = fields.required(
+            "actionId",
+            "one of those that get_connector_resources_alloy lists",
+        );
+        let (connector, action) = fields.finish((connector, action))?;
+        let policy = &context.server.policy;
+        let connector = self.catalog.connector(self.seen_connector(&connector, policy)?)?;
+        let action = self.seen_action(&connector, &action, policy)?;
+        ToolOutcome::structured(&json!({
+            "connectorId": connector.id.as_str(),
+            "action": action.details(),
+            "sample": {
+                "connectorId": connector.id.as_str(),
+                "actionId": action.id,
+                "parameters": action.sample,
+            },
+        }))
+    }
+}
+
+/// The resources of a connector with the actions that the policy lets be seen; resources without any are left out.
+fn resources<'a>(connector: &'a Connector, policy: &Policy) -> Vec<ResourceView<'a>> {
+    let views = connector.resources.iter().map(|resource| {
+        let actions = connector.actions().filter(|action| {
+            action.resource == resource.id && policy.allows_action(connector.id.as_str(), &action.id)
+        });
+        ResourceView {
+            id: &resource.id,
+            name: &resource.name,
+            description: &resource.about,
+            actions: actions
+                .map(|action| ActionView {
+                    id: &action.id,
+                    name: &action.title,
+                    description: &action.about,
+                })
+                .collect(),
+        }
+    });
+    views.filter(|view| !view.actions.is_empty()).collect()
+}

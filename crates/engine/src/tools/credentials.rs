@@ -1,0 +1,92 @@
+//! Credentials over MCP: made for connectors in reach, listed without a secret.
+
+use super::{ToolContext, ToolOutcome};
+use crate::Engine;
+use crate::credentials::{CredentialView, NewCredential};
+use crate::error::{Error, Result};
+use crate::fields::Fields;
+use serde_json::{Map, Value, json};
+use solder_model::ConnectorId;
+
+impl Engine {
+    /// `create_credential_alloy`
+    pub(super) async fn create_credential_tool(
+        &self,
+        context: &ToolContext<'_>,
+        arguments: &Map<String, Value>,
+    ) -> Result<ToolOutcome> {
+        let mut fields = Fields::new(arguments);
+        fields.only(&[
+            "connectorId",
+            "authenticationType",
+            "redirectUri",
+            "name",
+            "fields",
+            "data",
+        ]);
+        drop(fields.text("redirectUri", |_| None));
+        let unknown = fields.finish(());
+        let new = match (NewCredential::read(arguments), unknown) {
+            (Ok(new), Ok(())) => new,
+            (Err(Error::Invalid(mut faults)), Err(Error::Invalid(more))) => {
+                faults.extend(more);
+                return Err(Error::Invalid(faults));
+            }
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
+        let made = self
+            .make_credential(context.caller, new, &context.server.policy)
+            .await?;
+        ToolOutcome::structured(&json!({ "credentialId": made.credential_id }))
+    }
+
+    /// `get_credentials_alloy`
+    pub(super) async fn credentials_tool(
+        &self,
+        context: &ToolContext<'_>,
+        arguments: &Map<String, Value>,
+    ) -> Result<ToolOutcome> {
+        let mut fields = Fields::new(arguments);
+        fields.only(&["connectorId"]);
+        let connector = fields.text("connectorId", |_| None);
+        let connector = fields.finish(connector)?;
+        if let Some(id) = &connector {
+            self.seen_connector(id, &context.server.policy)?;
+        }
+        let seen = self.visible_credentials(context.caller, context.server).await?;
+        let wanted = |id: &ConnectorId| connector.as_deref().is_none_or(|wanted| id.as_str() == wanted);
+        let views: Vec<CredentialView> = seen
+            .iter()
+            .filter(|one| wanted(&one.connector))
+            .map(|one| CredentialView::new(one))
+            .collect();
+        ToolOutcome::structured(&json!({ "credentials": views }))
+    }
+
+    /// `get_credential_metadata_alloy`
+    pub(super) fn credential_metadata(
+        &self,
+        context: &ToolContext<'_>,
+        arguments: &Map<String, Value>,
+    ) -> Result<ToolOutcome> {
+        let mut fields = Fields::new(arguments);
+        fields.only(&["connectorId"]);
+        let id = fields.required("connectorId", "one of those that list_connectors_alloy lists");
+        let id = fields.finish(id)?;
+        let connector = self
+            .catalog
+            .connector(self.seen_connector(&id, &context.server.policy)?)?;
+        let usable = connector.auth.iter().filter(|auth| !auth.oauth.is_some());
+        let metadata: Vec<Value> = usable
+            .map(|auth| {
+                json!({
+                    "authenticationType": auth.kind,
+                    "authConfigRequired": false,
+                    "inputSchema": auth.input_schema(),
+                    "sampleInput": auth.sample(),
+                })
+            })
+            .collect();
+        ToolOutcome::structured(&json!({ "metadata": metadata }))
+    }
+}

@@ -1,0 +1,152 @@
+//! What a call needs, kept warm: keys, servers with their compiled policy, users and sealed credentials, each
+//! found without the database once it has been found. The change feed drops what changed, on every node.
+
+use crate::cache::Guarded;
+use crate::error::{Error, Result};
+use solder_model::{
+    AccountId, ApiKey, ConnectorId, Credential, Digest, Page, Policy, Server, ServerId, UserId, UserName,
+};
+use solder_storage::{Change, ChangeKind, Storage};
+use std::sync::Arc;
+
+/// A server and what is compiled from it.
+#[derive(Debug)]
+pub struct ServerEntry {
+    /// The record.
+    pub server: Server,
+    /// Its restrictions, compiled.
+    pub policy: Policy,
+}
+
+/// What is known of a user by name.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownUser {
+    pub(crate) id: UserId,
+    pub(crate) holds_key: bool,
+}
+
+/// A user's credentials for one connector, newest first.
+type Credentials = Vec<Arc<Credential>>;
+
+pub(crate) struct Warm {
+    keys: Guarded<Digest, ApiKey>,
+    servers: Guarded<ServerId, ServerEntry>,
+    users: Guarded<(AccountId, UserName), KnownUser>,
+    credentials: Guarded<UserId, Credentials>,
+}
+
+const ENTRIES: u64 = 100_000;
+
+impl Warm {
+    pub(crate) fn new() -> Self {
+        Self {
+            keys: Guarded::new(ENTRIES),
+            servers: Guarded::new(ENTRIES),
+            users: Guarded::new(ENTRIES),
+            credentials: Guarded::new(ENTRIES),
+        }
+    }
+
+    pub(crate) async fn key(&self, storage: &Storage, digest: Digest) -> Result<Option<Arc<ApiKey>>> {
+        let load = || async { Ok(storage.find_key_by_digest(&digest).await?) };
+        self.keys.get_or_load(&digest, load).await
+    }
+
+    pub(crate) async fn server(&self, storage: &Storage, id: &ServerId) -> Result<Option<Arc<ServerEntry>>> {
+        let load = || async {
+            let found = storage.find_server(id).await?;
+            Ok(found.map(|server| ServerEntry {
+                policy: server.restrictions.policy(),
+                server,
+            }))
+        };
+        self.servers.get_or_load(id, load).await
+    }
+
+    pub(crate) async fn user(
+        &self,
+        storage: &Storage,
+        account: &AccountId,
+        name: &UserName,
+    ) -> Result<Option<Arc<KnownUser>>> {
+        let key = (account.clone(), name.clone());
+        let load = || async {
+            let Some(user) = storage.find_user(account, name).await? else {
+                return Ok(None);
+            };
+            let holds_key = storage.user_holds_key(&user.id).await?;
+            Ok(Some(KnownUser {
+                id: user.id,
+                holds_key,
+            }))
+        };
+        self.users.get_or_load(&key, load).await
+    }
+
+    /// Every credential of the user, newest first.
+    pub(crate) async fn credentials(&self, storage: &Storage, user: &UserId) -> Result<Arc<Credentials>> {
+        let load = || async {
+            let mut all = Credentials::new();
+            loop {
+                let page = Page {
+                    limit: Page::MOST,
+                    offset: all.len() as u64,
+                };
+                let paged = storage.list_credentials(user, None::<&ConnectorId>, page).await?;
+                let more = paged.has_more();
+                all.extend(paged.items.into_iter().map(Arc::new));
+                if !more {
+                    return Ok::<_, Error>(Some(all));
+                }
+            }
+        };
+        Ok(self
+            .credentials
+            .get_or_load(user, load)
+            .await?
+            .unwrap_or_default())
+    }
+
+    pub(crate) fn forget_server(&self, id: &ServerId) {
+        self.servers.invalidate(id);
+    }
+
+    pub(crate) fn forget_user(&self, account: &AccountId, name: &UserName) {
+        self.users.invalidate(&(account.clone(), name.clone()));
+    }
+
+    pub(crate) fn forget_credentials(&self, user: &UserId) {
+        self.credentials.invalidate(user);
+    }
+
+    /// Drops what a change made stale.
+    pub(crate) fn apply(&self, change: &Change) {
+        match change.kind {
+            ChangeKind::Server => {
+                if let Ok(id) = ServerId::new(&change.key) {
+                    self.servers.invalidate(&id);
+                }
+            }
+            ChangeKind::Credentials => {
+                if let Ok(id) = UserId::new(&change.key) {
+                    self.credentials.invalidate(&id);
+                }
+            }
+            // A key says of its user whether it holds one, and users are known by name: both are rare changes.
+            ChangeKind::Key => {
+                self.keys.clear();
+                self.users.clear();
+            }
+            ChangeKind::User => self.users.clear(),
+            ChangeKind::Account | ChangeKind::Session => {}
+        }
+    }
+
+    /// Drops everything: after the feed may have missed something.
+    pub(crate) fn clear(&self) {
+        self.keys.clear();
+        self.servers.clear();
+        self.users.clear();
+        self.credentials.clear();
+    }
+}
