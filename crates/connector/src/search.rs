@@ -1,0 +1,326 @@
+//! Finding the actions that serve a goal told in a plain sentence: BM25 over what connector files say.
+//!
+//! A ranking of our own, for two reasons. The texts are short and of unlike worth (a title says more than a
+//! parameter's name), so each field has a weight, and a synonym counts once and for less. And a caller may see a part of
+//! the actions only: what is not allowed is skipped while the ranking is read from the top, so that neither a full sort
+//! nor a check of every action is paid for.
+
+mod fields;
+mod synonyms;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use crate::{Action, Connector};
+use solder_model::ConnectorId;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+
+/// How quickly a repeated word stops to count.
+const SATURATION: f32 = 1.2;
+/// How much a long text is held against an action, from 0 to 1. Low: a longer text here is a fuller one.
+const LENGTH: f32 = 0.4;
+/// What a synonym counts where the word itself counts 1.
+const SYNONYM: f32 = 0.55;
+/// What is left of a score where the goal names another connector.
+const OTHER_CONNECTOR: f32 = 0.5;
+/// What each word of a phrase adds to a score, where the goal holds the whole phrase.
+const PHRASE_WORD: f32 = 0.1;
+/// So many of the best are looked at for phrases.
+const LOOKED_AT: usize = 40;
+
+/// An action that may serve the goal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The connector.
+    pub connector: ConnectorId,
+    /// The action's id.
+    pub action: String,
+    /// How well it matches: greater is better. Comparable within one search only.
+    pub score: f32,
+}
+
+/// Every action of a set of connectors, ready to be searched. Made once and read by many.
+#[derive(Debug, Default)]
+pub struct Index {
+    connectors: Vec<Named>,
+    actions: Vec<Listed>,
+    /// The number of each stem, which is its place in `terms`.
+    numbers: HashMap<String, u32>,
+    terms: Vec<Term>,
+}
+
+/// A stem, and where it stands.
+#[derive(Debug, Default)]
+struct Term {
+    /// Its inverse document frequency.
+    rarity: f32,
+    /// The actions that hold it, and how much it counts in each.
+    holders: Vec<(u32, f32)>,
+}
+
+#[derive(Debug)]
+struct Named {
+    id: ConnectorId,
+    /// A goal names the connector where it holds every stem of one of these.
+    names: [Vec<String>; 2],
+}
+
+#[derive(Debug)]
+struct Listed {
+    connector: usize,
+    id: String,
+    /// The numbers of the stems of each phrase.
+    phrases: Vec<Box<[u32]>>,
+}
+
+impl Index {
+    /// Reads the texts of all actions of these connectors.
+    pub fn new<'a>(connectors: impl IntoIterator<Item = &'a Connector>) -> Self {
+        let mut index = Self::default();
+        let mut lengths = Vec::new();
+        for connector in connectors {
+            let common = fields::common(connector);
+            for action in connector.actions() {
+                let counts = fields::count(&common, connector, action);
+                lengths.push(counts.values().sum::<f32>());
+                index.add(action, &counts);
+            }
+            index.connectors.push(Named {
+                id: connector.id.clone(),
+                names: [words::stems(connector.id.as_str()), words::stems(&connector.name)],
+            });
+        }
+        index.weigh(&lengths);
+        index
+    }
+
+    /// How many actions can be found.
+    pub fn len(&self) -> usize {
+        self.actions.len()
+    }
+
+    /// Whether there is nothing to find.
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+
+    /// The best `limit` actions for a goal among those that `allowed` (connector id, action id) lets through, best
+    /// first; equal ones in the order of their ids. None where no word of the goal is known.
+    pub fn search(&self, goal: &str, allowed: impl Fn(&str, &str) -> bool, limit: usize) -> Vec<Hit> {
+        let goal = words::goal_stems(goal);
+        let mut ranked = self.rank(&goal);
+        let mut best = Vec::new();
+        while best.len() < limit.max(LOOKED_AT) {
+            let Some(candidate) = ranked.pop() else { break };
+            if allowed(candidate.connector.as_str(), &candidate.action.id) {
+                best.push(candidate);
+            }
+        }
+        let numbers: Vec<u32> = goal
+            .iter()
+            .filter_map(|stem| self.numbers.get(stem).copied())
+            .collect();
+        for candidate in &mut best {
+            candidate.score *= candidate.action.phrase_factor(&numbers);
+        }
+        best.sort_by(|one, other| other.cmp(one));
+        best.truncate(limit);
+        best.into_iter().map(Candidate::into_hit).collect()
+    }
+
+    /// Notes an action of the connector that is being read.
+    fn add(&mut self, action: &Action, counts: &BTreeMap<String, f32>) {
+        let number = u32::try_from(self.actions.len()).unwrap_or(u32::MAX);
+        for (stem, count) in counts {
+            let term = self.number(stem);
+            if let Some(term) = self.terms.get_mut(term as usize) {
+                term.holders.push((number, *count));
+            }
+        }
+        let phrases =
+            fields::phrases(action).map(|phrase| phrase.iter().map(|stem| self.number(stem)).collect());
+        let phrases = phrases.collect();
+        self.actions.push(Listed {
+            connector: self.connectors.len(),
+            id: action.id.clone(),
+            phrases,
+        });
+    }
+
+    /// The number of a stem, given now where it has none.
+    fn number(&mut self, stem: &str) -> u32 {
+        if let Some(number) = self.numbers.get(stem) {
+            return *number;
+        }
+        let number = u32::try_from(self.terms.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(stem.to_owned(), number);
+        self.terms.push(Term::default());
+        number
+    }
+
+    /// Turns counts into BM25 weights, once all actions are known.
+    #[expect(clippy::cast_precision_loss, reason = "counts of actions are far below 2^23")]
+    fn weigh(&mut self, lengths: &[f32]) {
+        let total = lengths.len().max(1) as f32;
+        let mean = (lengths.iter().sum::<f32>() / total).max(f32::MIN_POSITIVE);
+        for term in &mut self.terms {
+            let holders = term.holders.len() as f32;
+            term.rarity = (1.0 + (total - holders + 0.5) / (holders + 0.5)).ln();
+            for (number, weight) in &mut term.holders {
+                let length = lengths.get(*number as usize).copied().unwrap_or(mean);
+                let damping = SATURATION * (1.0 - LENGTH + LENGTH * length / mean);
+                *weight = *weight * (SATURATION + 1.0) / (*weight + damping);
+            }
+        }
+    }
+
+    fn term(&self, stem: &str) -> Option<&Term> {
+        self.terms.get(*self.numbers.get(stem)? as usize)
+    }
+
+    /// Every action that shares a word with the goal.
+    fn rank(&self, goal: &[String]) -> BinaryHeap<Candidate<'_>> {
+        let mut scores = Scores::new(self.actions.len());
+        for (at, stem) in goal.iter().enumerate() {
+            if !goal.iter().take(at).any(|before| before == stem) {
+                self.score(stem, &mut scores);
+            }
+        }
+        let named: Vec<bool> = self
+            .connectors
+            .iter()
+            .map(|connector| connector.is_named(goal))
+            .collect();
+        let any_named = named.contains(&true);
+        let scored = self
+            .actions
+            .iter()
+            .zip(scores.sums)
+            .filter(|(_, score)| *score > 0.0);
+        let candidates = scored.filter_map(|(action, score)| {
+            let elsewhere = any_named && named.get(action.connector) == Some(&false);
+            Some(Candidate {
+                score: if elsewhere { score * OTHER_CONNECTOR } else { score },
+                connector: &self.connectors.get(action.connector)?.id,
+                action,
+            })
+        });
+        candidates.collect()
+    }
+
+    /// Adds what one word of the goal gives to each action: its own weight there, or the best of its synonyms'. A rare
+    /// synonym says no more than the word that it stands for.
+    fn score(&self, stem: &str, scores: &mut Scores) {
+        let own = self.term(stem);
+        let ceiling = own.map_or(f32::INFINITY, |term| term.rarity);
+        let others = synonyms::of(stem).iter().filter_map(|other| self.term(other));
+        let terms = own
+            .map(|term| (term, 1.0))
+            .into_iter()
+            .chain(others.map(|term| (term, SYNONYM)));
+        for (term, worth) in terms {
+            let worth = worth * term.rarity.min(ceiling);
+            for (number, weight) in &term.holders {
+                scores.offer(*number, weight * worth);
+            }
+        }
+        scores.settle();
+    }
+}
+
+/// Sums of the best offer for each word, by action.
+struct Scores {
+    sums: Vec<f32>,
+    best: Vec<f32>,
+    touched: Vec<u32>,
+}
+
+impl Scores {
+    fn new(actions: usize) -> Self {
+        Self {
+            sums: vec![0.0; actions],
+            best: vec![0.0; actions],
+            touched: Vec::new(),
+        }
+    }
+
+    fn offer(&mut self, action: u32, score: f32) {
+        let Some(best) = self.best.get_mut(action as usize) else {
+            return;
+        };
+        if *best == 0.0 {
+            self.touched.push(action);
+        }
+        *best = best.max(score);
+    }
+
+    fn settle(&mut self) {
+        for action in self.touched.drain(..) {
+            let pair = self
+                .sums
+                .get_mut(action as usize)
+                .zip(self.best.get_mut(action as usize));
+            if let Some((sum, best)) = pair {
+                *sum += std::mem::take(best);
+            }
+        }
+    }
+}
+
+impl Named {
+    fn is_named(&self, goal: &[String]) -> bool {
+        let all_in = |name: &Vec<String>| !name.is_empty() && name.iter().all(|stem| goal.contains(stem));
+        self.names.iter().any(all_in)
+    }
+}
+
+impl Listed {
+    /// More than 1 where the goal holds one of the phrases whole; the longest counts.
+    #[expect(clippy::cast_precision_loss, reason = "phrases have few words")]
+    fn phrase_factor(&self, goal: &[u32]) -> f32 {
+        let held = self
+            .phrases
+            .iter()
+            .filter(|phrase| phrase.iter().all(|word| goal.contains(word)));
+        let longest = held.map(|phrase| phrase.len()).max().unwrap_or(0);
+        1.0 + PHRASE_WORD * longest.min(5) as f32
+    }
+}
+
+struct Candidate<'a> {
+    score: f32,
+    connector: &'a ConnectorId,
+    action: &'a Listed,
+}
+
+impl Candidate<'_> {
+    fn into_hit(self) -> Hit {
+        Hit {
+            connector: self.connector.clone(),
+            action: self.action.id.clone(),
+            score: self.score,
+        }
+    }
+}
+
+impl Ord for Candidate<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_id = || (other.connector, &other.action.id).cmp(&(self.connector, &self.action.id));
+        self.score.total_cmp(&other.score).then_with(by_id)
+    }
+}
+
+impl PartialOrd for Candidate<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Candidate<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Candidate<'_> {}

@@ -1,0 +1,94 @@
+//! Words as the search compares them: split, lower-cased, without filler, reduced to their stem.
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+/// Words that carry no goal. Verbs that name an action are never in here.
+const FILLER: &[&str] = &[
+    "a", "about", "an", "and", "any", "are", "as", "at", "be", "by", "can", "could", "do", "does", "for",
+    "from", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "let", "like", "me", "my",
+    "need", "of", "on", "or", "our", "please", "s", "so", "some", "that", "the", "their", "them", "then",
+    "there", "these", "this", "those", "to", "us", "using", "via", "want", "was", "we", "were", "what",
+    "which", "will", "with", "would", "you", "your",
+];
+
+/// The stems of a text, in order, repeated as they stand. `chat_postMessage` gives `chat`, `post`, `messag`.
+pub(super) fn stems(text: &str) -> Vec<String> {
+    let stemmer = Stemmer::create(Algorithm::English);
+    split(text)
+        .into_iter()
+        .filter(|word| !FILLER.contains(&word.as_str()))
+        .map(|word| stemmer.stem(&word).into_owned())
+        .collect()
+}
+
+/// The stems of a goal. `which` asks for a list, though it says nothing where a text explains something.
+pub(super) fn goal_stems(text: &str) -> Vec<String> {
+    let asks = split(text).iter().any(|word| word == "which");
+    asks.then(|| "list".to_owned())
+        .into_iter()
+        .chain(stems(text))
+        .collect()
+}
+
+/// Splits at everything that is no letter or digit, where a small letter meets a capital one, before the last
+/// of several capitals that a small letter follows (`HTTPServer`), and gives lower case. An apostrophe inside
+/// a word ends it: what follows (`'s`, `'t`) says nothing about a goal.
+fn split(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut letters = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        if letter.is_alphanumeric() {
+            let next_is_small = letters.peek().is_some_and(|next| next.is_lowercase());
+            let starts_anew = letter.is_uppercase()
+                && (before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && next_is_small));
+            if starts_anew {
+                finish(&mut word, &mut words);
+            }
+            word.extend(letter.to_lowercase());
+        } else {
+            let inside = !word.is_empty();
+            finish(&mut word, &mut words);
+            if inside && (letter == '\'' || letter == '’') {
+                while letters.next_if(|next| next.is_alphanumeric()).is_some() {}
+            }
+        }
+        before = letter;
+    }
+    finish(&mut word, &mut words);
+    words
+}
+
+fn finish(word: &mut String, words: &mut Vec<String>) {
+    if !word.is_empty() {
+        words.push(std::mem::take(word));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{split, stems};
+
+    #[test]
+    fn ids_of_every_vendor_fall_into_words() {
+        assert_eq!(split("chat_postMessage"), ["chat", "post", "message"]);
+        assert_eq!(split("issues/list-for-repo"), ["issues", "list", "for", "repo"]);
+        assert_eq!(
+            split("gmail.users.drafts.delete"),
+            ["gmail", "users", "drafts", "delete"]
+        );
+        assert_eq!(split("LineItemsCreate"), ["line", "items", "create"]);
+        assert_eq!(split("getHTTPServer2Go"), ["get", "http", "server2", "go"]);
+        assert_eq!(split("Größe ändern"), ["größe", "ändern"]);
+        assert_eq!(split("the user's page, don’t"), ["the", "user", "page", "don"]);
+        assert!(split(" -- ").is_empty());
+    }
+
+    #[test]
+    fn forms_of_a_word_meet_in_one_stem() {
+        assert_eq!(stems("please send the messages"), stems("sending a message"));
+        assert_eq!(stems("repositories"), stems("repository"));
+        assert_eq!(stems("deleted"), stems("delete"));
+    }
+}

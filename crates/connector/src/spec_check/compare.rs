@@ -1,0 +1,414 @@
+//! One action against one operation.
+
+use super::body::Inside;
+use super::description::{Description, Operation, SpecParam, path_of};
+use super::shape::{Document, Shape};
+use crate::action::{Action, BodyKind, CallPath};
+use crate::connector::{Base, Connector};
+use crate::param::{ListStyle, Param, Place, Wire};
+use serde_json::json;
+
+/// Schemas are compared so deep.
+const DEPTH: usize = 5;
+
+/// What was found of one action.
+pub(super) struct Found {
+    /// Whether there was an operation to compare it with.
+    pub(super) compared: bool,
+    /// Key and sentence of each difference.
+    pub(super) differences: Vec<(String, String)>,
+}
+
+/// Compares an action with the operation that `op`, its method and path, or its id names.
+pub(super) fn action(connector: &Connector, action: &Action, description: &Description<'_>) -> Found {
+    let Some(operation) = find(connector, action, description) else {
+        let what = match &action.op {
+            Some(op) => format!("the description has no operation `{op}`"),
+            None => format!(
+                "the description has neither {} {} nor an operation `{}`",
+                action.method, action.path, action.id
+            ),
+        };
+        return Found {
+            compared: false,
+            differences: vec![("operation".to_owned(), what)],
+        };
+    };
+    let mut comparison = Comparison {
+        action,
+        operation,
+        description,
+        differences: Vec::new(),
+    };
+    comparison.call(connector);
+    comparison.parameters(connector);
+    comparison.scopes();
+    Found {
+        compared: true,
+        differences: comparison.differences,
+    }
+}
+
+fn find<'d, 's>(
+    connector: &Connector,
+    action: &Action,
+    description: &'d Description<'s>,
+) -> Option<&'d Operation<'s>> {
+    if let Some(op) = &action.op {
+        return description.by_id(op);
+    }
+    let same_path = |operation: &&Operation<'_>| is_path(connector, action, operation);
+    let mut same_call = description
+        .operations
+        .iter()
+        .filter(|one| one.method == action.method.as_str())
+        .filter(same_path);
+    let first = same_call.next();
+    // Several operations on one path and method: the id decides.
+    let by_id = || description.by_id(&action.id);
+    if same_call.next().is_some() {
+        by_id().or(first)
+    } else {
+        first.or_else(by_id)
+    }
+}
+
+fn is_path(connector: &Connector, action: &Action, operation: &Operation<'_>) -> bool {
+    let own = nameless(path_of(&action.path));
+    let full = match (&action.call, &connector.base) {
+        (CallPath::Below(_), Base::Fixed(base)) => format!("{}{own}", path_of(base)),
+        _ => own.clone(),
+    };
+    full == nameless(&operation.full_path) || own == nameless(operation.path)
+}
+
+/// A path without the names in its braces.
+fn nameless(path: &str) -> String {
+    let mut parts = path.split('{');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str("{}");
+        text.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    text
+}
+
+/// The names in the braces of a path, in order.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|part| Some(part.split_once('}')?.0.trim_start_matches('+')))
+}
+
+/// A comparison under way.
+pub(super) struct Comparison<'c, 's> {
+    pub(super) action: &'c Action,
+    pub(super) operation: &'c Operation<'s>,
+    pub(super) description: &'c Description<'s>,
+    differences: Vec<(String, String)>,
+}
+
+impl<'c, 's> Comparison<'c, 's> {
+    /// Notes a difference; the first of a key tells it.
+    pub(super) fn differ(&mut self, key: String, what: String) {
+        if !self.differences.iter().any(|(known, _)| *known == key) {
+            self.differences.push((key, what));
+        }
+    }
+
+    fn call(&mut self, connector: &Connector) {
+        let Self {
+            action, operation, ..
+        } = *self;
+        if operation.method != action.method.as_str() {
+            let what = format!(
+                "is called with {}, the description says {}",
+                action.method, operation.method
+            );
+            self.differ("method".to_owned(), what);
+        }
+        if !is_path(connector, action, operation) {
+            self.differ(
+                "path".to_owned(),
+                format!("goes to {}, the description says {}", action.path, operation.path),
+            );
+        }
+        if let Some(id) = operation
+            .id
+            .filter(|id| *id != action.id && action.op.as_deref() != Some(*id))
+        {
+            self.differ("id".to_owned(), format!("the description calls it `{id}`"));
+        }
+        if operation.deprecated && action.deprecated.is_none() {
+            self.differ(
+                "deprecated".to_owned(),
+                "the description says that it is deprecated".to_owned(),
+            );
+        }
+    }
+
+    fn scopes(&mut self) {
+        let Self {
+            action, operation, ..
+        } = *self;
+        for scope in &action.scopes {
+            if !operation.scopes.is_empty() && !operation.scopes.contains(&scope.as_str()) {
+                let known = operation.scopes.join("`, `");
+                let what = format!("asks for the scope `{scope}`, the description for one of `{known}`");
+                self.differ(format!("scope.{scope}"), what);
+            }
+        }
+    }
+
+    fn parameters(&mut self, connector: &Connector) {
+        let Self {
+            action,
+            operation,
+            description,
+            ..
+        } = *self;
+        let body = operation
+            .body(action.body)
+            .map(|schema| description.document.shape(schema));
+        for param in action
+            .params
+            .iter()
+            .filter(|param| param.place != Place::Cursor && param.wire != Wire::Whole)
+        {
+            self.known(param, body.as_ref());
+        }
+        self.fixed(body.as_ref());
+        for param in operation.params.iter().filter(|param| param.required) {
+            if !self.is_sent(connector, param) && !description.is_credential(param) {
+                let what = format!(
+                    "the description needs `{}`, which may be left out here",
+                    param.name
+                );
+                self.differ(format!("required.{}", param.name), what);
+            }
+        }
+        let whole = action.params.iter().any(|param| param.wire == Wire::Whole);
+        let named = !whole && !matches!(action.body, BodyKind::Raw | BodyKind::GraphQl);
+        if let Some(body) = body.filter(|_| named) {
+            self.needed(&body, &[], DEPTH);
+        }
+    }
+
+    /// Finds what the description says of one of our parameters, and compares.
+    fn known(&mut self, param: &Param, body: Option<&Shape<'s>>) {
+        let name = param.wire_name.trim_start_matches('/').replace('/', ".");
+        if let Some(theirs) = self.counterpart(param) {
+            self.same_place(&name, param.place, theirs.place);
+            let shape = self.description.document.shape(theirs.schema);
+            return self.fits(param, &name, &shape);
+        }
+        match self.inside(param.place, &self.way(&param.wire_name), body) {
+            Inside::Found(shape) => self.fits(param, &name, &shape),
+            Inside::Free => {}
+            Inside::Unknown => {
+                self.differ(
+                    format!("unknown.{name}"),
+                    format!("the description does not know `{name}`"),
+                );
+            }
+        }
+    }
+
+    /// Fixed values must be known too, and be among those that are taken.
+    fn fixed(&mut self, body: Option<&Shape<'s>>) {
+        let action = self.action;
+        let constants = action
+            .fixed
+            .iter()
+            .map(|(name, value)| (name, action.fixed_place, value.clone()));
+        let queries = action
+            .query
+            .iter()
+            .map(|(name, value)| (name, Place::Query, json!(value)));
+        for (name, place, value) in constants.chain(queries) {
+            let found = match self.by_name(name, place) {
+                Some(theirs) => {
+                    self.same_place(name, place, theirs.place);
+                    Inside::Found(self.description.document.shape(theirs.schema))
+                }
+                None => self.inside(place, &self.way(name), body),
+            };
+            match found {
+                Inside::Found(theirs) => {
+                    let schema = json!({ "const": value });
+                    let document = Document(&schema);
+                    self.fit(
+                        name,
+                        (document, &document.shape(&schema)),
+                        &theirs,
+                        (place != Place::Body, DEPTH),
+                    );
+                }
+                Inside::Free => {}
+                Inside::Unknown => {
+                    self.differ(
+                        format!("unknown.{name}"),
+                        format!("the description does not know `{name}`"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The description's parameter for one of ours: in the path by position, elsewhere by name.
+    fn counterpart(&self, param: &Param) -> Option<&'c SpecParam<'s>> {
+        if param.place == Place::Path {
+            let at = names(&self.action.path).position(|name| name == param.name)?;
+            let name = names(self.operation.path).nth(at)?;
+            return self.by_name(name, Place::Path);
+        }
+        self.by_name(&param.wire_name, param.place)
+    }
+
+    fn by_name(&self, name: &str, place: Place) -> Option<&'c SpecParam<'s>> {
+        let operation = self.operation;
+        let same = |param: &&SpecParam<'_>| match param.place {
+            Place::Header => param.name.eq_ignore_ascii_case(name),
+            _ => param.name == name,
+        };
+        let mut named = operation.params.iter().filter(same);
+        named
+            .clone()
+            .find(|param| param.place == place)
+            .or_else(|| named.next())
+    }
+
+    /// Where the method is another one, what would go into the query goes into the body: no further difference.
+    fn same_place(&mut self, name: &str, ours: Place, theirs: Place) {
+        let moved = self.operation.method != self.action.method.as_str();
+        let movable = |place| matches!(place, Place::Query | Place::Body);
+        if ours != theirs && !(moved && movable(ours) && movable(theirs)) {
+            let (ours, theirs) = (ours.as_str(), theirs.as_str());
+            self.differ(
+                format!("in.{name}"),
+                format!("`{name}` goes into the {ours}, the description says {theirs}"),
+            );
+        }
+    }
+
+    /// Whether a call always sends this parameter of the description.
+    fn is_sent(&self, connector: &Connector, theirs: &SpecParam<'_>) -> bool {
+        let action = self.action;
+        let is_it = |found: Option<&SpecParam<'_>>| {
+            found.is_some_and(|found| found.name == theirs.name && found.place == theirs.place)
+        };
+        let mut sure = action
+            .params
+            .iter()
+            .filter(|param| param.required || param.default.is_some());
+        let mut headers = connector.headers.iter().chain(&action.headers);
+        let is_header = |name: &str| theirs.place == Place::Header && theirs.name.eq_ignore_ascii_case(name);
+        sure.any(|param| is_it(self.counterpart(param)))
+            || action
+                .fixed
+                .keys()
+                .any(|name| is_it(self.by_name(name, action.fixed_place)))
+            || action
+                .query
+                .iter()
+                .any(|(name, _)| is_it(self.by_name(name, Place::Query)))
+            || headers.any(|header| is_header(header.name().as_str()))
+            || ["accept", "content-type"].into_iter().any(is_header)
+    }
+
+    fn fits(&mut self, param: &Param, name: &str, theirs: &Shape<'s>) {
+        // A cursor in a query is text for every platform; files have forms of their own.
+        if param.file || (param.made && param.place == Place::Query) || (param.made && param.number) {
+            return;
+        }
+        let document = Document(&param.schema);
+        let ours = document.shape(&param.schema);
+        self.fit(
+            name,
+            (document, &ours),
+            theirs,
+            (self.is_text(param, &ours), DEPTH),
+        );
+    }
+
+    /// Whether a value goes as text, so that a description that says text agrees.
+    fn is_text(&self, param: &Param, ours: &Shape<'_>) -> bool {
+        let array = ours.implied_types().is_some_and(|types| types.contains("array"));
+        match param.place {
+            Place::Body => {
+                matches!(self.action.body, BodyKind::Form | BodyKind::Multipart) && !self.action.brackets
+            }
+            Place::Query => !array || param.list == ListStyle::Comma,
+            Place::Path | Place::Header | Place::Cursor => true,
+        }
+    }
+
+    /// What ours takes must be something that theirs takes.
+    fn fit(
+        &mut self,
+        name: &str,
+        (document, ours): (Document<'_>, &Shape<'_>),
+        theirs: &Shape<'s>,
+        (text, depth): (bool, usize),
+    ) {
+        let theirs_document = self.description.document;
+        let takes_text = theirs
+            .implied_types()
+            .is_some_and(|types| types.contains("string"));
+        let beyond = ours.types_beyond(theirs);
+        if !beyond.is_empty() && !(text && takes_text) {
+            let taken = theirs
+                .implied_types()
+                .unwrap_or_default()
+                .into_iter()
+                .collect::<Vec<_>>()
+                .join(", ");
+            let what = format!(
+                "`{name}` may be {}, the description takes {taken}",
+                beyond.join(" or ")
+            );
+            return self.differ(format!("type.{name}"), what);
+        }
+        if let Some(value) = ours.values_beyond(theirs).first() {
+            self.differ(
+                format!("enum.{name}"),
+                format!("`{name}` may be {value}, which the description does not list"),
+            );
+        }
+        let Some(depth) = depth.checked_sub(1) else { return };
+        if !ours.items.is_empty() && !theirs.items.is_empty() {
+            let items = document.any(&ours.items);
+            self.fit(
+                name,
+                (document, &items),
+                &theirs_document.any(&theirs.items),
+                (false, depth),
+            );
+        }
+        if ours.properties.is_empty() || theirs.properties.is_empty() {
+            return;
+        }
+        for (property, schemas) in &ours.properties {
+            let inner = format!("{name}.{property}");
+            if let Some(known) = theirs.properties.get(property) {
+                let shape = document.any(schemas);
+                self.fit(
+                    &inner,
+                    (document, &shape),
+                    &theirs_document.any(known),
+                    (false, depth),
+                );
+            } else if !theirs.open {
+                self.differ(
+                    format!("unknown.{inner}"),
+                    format!("the description does not know `{inner}`"),
+                );
+            }
+        }
+        for property in theirs.required.difference(&ours.required) {
+            let inner = format!("{name}.{property}");
+            let what = format!("the description needs `{inner}`, which may be left out here");
+            self.differ(format!("required.{inner}"), what);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Connector files against small descriptions, and the built-in ones against the vendors' own.
+
+use super::{SpecReport, spec_check};
+use crate::{built_in, parse};
+use serde_json::{Value, json};
+
+fn report(action: &str, spec: &Value) -> SpecReport {
+    let file = format!(
+        "id = \"sample\"\nname = \"Sample\"\nabout = \"A sample\"\ncategories = [\"test\"]\nbase = \"https://example.com/api\"\n\
+         [resources]\nthings = \"Things\"\n[[action]]\nname = \"make\"\ntitle = \"Make\"\nabout = \"Makes\"\n\
+         resource = \"things\"\nkind = \"write\"\n{action}"
+    );
+    let connector = parse("sample.toml", &file).unwrap();
+    spec_check(&connector, spec)
+}
+
+fn keys(action: &str, spec: &Value) -> Vec<String> {
+    report(action, spec)
+        .open()
+        .map(|difference| difference.key.clone())
+        .collect()
+}
+
+fn spec() -> Value {
+    json!({"openapi": "3.0.3", "servers": [{"url": "https://example.com/api"}], "paths": {
+        "/things/{thingId}": {
+            "parameters": [{"name": "thingId", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "post": {
+                "operationId": "make",
+                "security": [{"oauth": ["things:write"]}],
+                "parameters": [
+                    {"name": "X-Version", "in": "header", "required": true, "schema": {"type": "string"}},
+                    {"name": "order", "in": "query", "schema": {"type": "string", "enum": ["asc", "desc"]}}],
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}}},
+        "/old": {"post": {"operationId": "old", "deprecated": true}}},
+        "components": {"schemas": {"Thing": {"type": "object", "required": ["parent", "name"], "properties": {
+            "id": {"type": "string", "readOnly": true},
+            "name": {"type": "string"},
+            "flag": {"type": "boolean"},
+            "size": {"type": "integer", "nullable": true},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "meta": {"type": "object", "additionalProperties": true},
+            "parent": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}}}}}})
+}
+
+const GOOD: &str = r#"
+call = "POST /things/{id}"
+headers = { X-Version = "3" }
+scopes = ["things:write"]
+const = { flag = true }
+[action.params]
+id = "string! | Which"
+name = "string! | Name"
+parent_id = { line = "string! | Parent", as = "/parent/id" }
+size = "integer | Size"
+tags = "string[] | Tags"
+meta = { schema = { type = "object", description = "More", properties = { any = { type = "string" } } } }
+order = { line = "asc/desc | Order", in = "query" }
+"#;
+
+#[test]
+fn an_action_that_agrees_has_no_difference() {
+    let report = report(GOOD, &spec());
+    assert_eq!(
+        (report.checked, report.differences.as_slice()),
+        (1, [].as_slice())
+    );
+}
+
+#[test]
+fn each_mistake_is_told_under_its_key() {
+    for (from, to, wanted) in [
+        ("POST /things/{id}", "PUT /things/{id}", "method"),
+        ("POST /things/{id}", "POST /thing/{id}", "path"),
+        ("headers = { X-Version = \"3\" }", "", "required.X-Version"),
+        ("[\"things:write\"]", "[\"things:read\"]", "scope.things:read"),
+        (
+            "name = \"string! | Name\"",
+            "name = \"string | Name\"",
+            "required.name",
+        ),
+        (
+            "name = \"string! | Name\"",
+            "name = \"integer! | Name\"",
+            "type.name",
+        ),
+        (
+            "name = \"string! | Name\"",
+            "name = \"string! | Name\"\nnome = \"string | Name\"",
+            "unknown.nome",
+        ),
+        ("string! | Parent", "string | Parent", "required.parent"),
+        ("/parent/id", "/parent/key", "unknown.parent.key"),
+        ("string[] | Tags", "integer[] | Tags", "type.tags"),
+        ("asc/desc | Order", "asc/down | Order", "enum.order"),
+        (", in = \"query\"", "", "in.order"),
+        ("flag = true", "color = 1", "unknown.color"),
+        ("flag = true", "flag = \"on\"", "type.flag"),
+    ] {
+        let changed = GOOD.replace(from, to);
+        assert_ne!(changed, GOOD, "{from} is not there");
+        let found = keys(&changed, &spec());
+        assert!(
+            found.iter().any(|key| key == wanted),
+            "{from} -> {to}: wanted {wanted}, found {found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_operation_is_found_by_op_and_missed_where_there_is_none() {
+    assert_eq!(
+        keys("call = \"POST /elsewhere\"\nop = \"old\"\n", &spec()),
+        ["path", "deprecated"]
+    );
+    assert_eq!(
+        keys("call = \"POST /elsewhere\"\nop = \"none\"\n", &spec()),
+        ["operation"]
+    );
+    assert_eq!(keys("call = \"POST /old\"\n", &spec()), ["id", "deprecated"]);
+}
+
+#[test]
+fn an_accepted_difference_keeps_its_reason_and_a_stale_one_is_told() {
+    let changed = GOOD.replace("integer | Size", "number | Size").replace(
+        "scopes =",
+        "allow = { \"type.size\" = \"It takes fractions\", \"type.name\" = \"Nothing\" }\nscopes =",
+    );
+    let report = report(&changed, &spec());
+    let told: Vec<_> = report
+        .differences
+        .iter()
+        .map(|one| (one.key.as_str(), one.allowed.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [("type.size", Some("It takes fractions")), ("type.name", None)]
+    );
+    assert_eq!(report.open().count(), 1);
+}
+
+#[test]
+fn what_goes_as_text_agrees_with_text() {
+    let spec = json!({"swagger": "2.0", "basePath": "/api", "paths": {"/make": {"get": {"operationId": "make", "parameters": [
+        {"name": "count", "in": "query", "type": "string"}, {"name": "since", "in": "query", "type": "number"}]}}}});
+    let form = "call = \"POST /make\"\nbody = \"form\"\n[action.params]\ncount = \"integer | Count\"\nsince = \"string | Since\"\n";
+    assert_eq!(keys(form, &spec), ["method", "type.since"]);
+    assert_eq!(
+        keys(&form.replace("\"form\"", "\"json\""), &spec),
+        ["method", "type.count", "type.since"]
+    );
+}
+
+#[test]
+fn a_description_of_another_kind_is_told() {
+    assert_eq!(
+        keys(GOOD, &json!({"kind": "discovery#restDescription"})),
+        ["description"]
+    );
+}
+
+/// Reads the descriptions of `SPECS_DIR`. They are the vendors' and no part of this repository: without the folder the
+/// names of what was not compared are printed, and under `CI=true` that fails.
+#[test]
+fn the_built_in_connectors_agree_with_their_vendors_descriptions() {
+    let variable = |name: &str| std::env::var_os(name);
+    let connectors = built_in()
+        .iter()
+        .map(|(id, text)| parse(&format!("{id}.toml"), text).unwrap());
+    let described: Vec<_> = connectors.filter(|connector| connector.spec.is_some()).collect();
+    let Some(folder) = variable("SPECS_DIR") else {
+        let names: Vec<_> = described
+            .iter()
+            .map(|connector| connector.name.as_str())
+            .collect();
+        assert_ne!(
+            variable("CI").as_deref(),
+            Some("true".as_ref()),
+            "SPECS_DIR must be set here"
+        );
+        println!(
+            "SPECS_DIR is not set, so these were not compared: {}",
+            names.join(", ")
+        );
+        return;
+    };
+    let mut wrong = Vec::new();
+    for connector in &described {
+        let path = std::path::Path::new(&folder).join(connector.spec.as_ref().unwrap());
+        let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let report = spec_check(connector, &serde_json::from_slice(&text).unwrap());
+        assert_eq!(
+            report.checked,
+            connector.actions().len(),
+            "{}: actions without an operation",
+            connector.id
+        );
+        let open = report
+            .open()
+            .map(|one| format!("{} {} [{}]: {}", connector.id, one.action, one.key, one.what));
+        wrong.extend(open);
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
