@@ -5,6 +5,7 @@ Only the standard library, and only loopback. A suite is a module with `run(t)`,
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -33,6 +34,12 @@ TOOLS = [
     "list_connectors_alloy", "get_connector_resources_alloy", "get_action_details_alloy", "execute_action_alloy",
     "create_credential_alloy", "get_credentials_alloy", "get_credential_metadata_alloy", "discover_action_path_alloy",
 ]
+
+
+# Where a suite makes many requests that fail to authenticate, each comes from an address of its own (behind a trusted
+# proxy), so that the window for failures does not turn 401 into 429.
+FRESH_ADDRESSES = False
+_addresses = itertools.count(1)
 
 
 class NotRun(Exception):
@@ -211,6 +218,9 @@ def http_call(method, url, headers=(), body=None, timeout=60):
         body = json.dumps(body).encode()
         if "content-type" not in names:
             pairs.append(("content-type", "application/json"))
+    if FRESH_ADDRESSES and "x-forwarded-for" not in names:
+        number = next(_addresses)
+        pairs.append(("x-forwarded-for", f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"))
     target = parts.path + ("?" + parts.query if parts.query else "")
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:

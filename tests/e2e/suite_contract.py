@@ -5,10 +5,12 @@ import contract_rest
 import contract_restrictions
 import contract_shaping
 import contract_tools
+import harness
 from platform_double import Platform
 
 
 def run(t):
+    harness.FRESH_ADDRESSES = True
     with Platform() as platform, t.solder(
         env={**platform.setting(), "SOLDER_CONNECTOR_GITHUB_BASE_URL": "http://127.0.0.1:9", "SOLDER_TRUSTED_PROXIES": "127.0.0.1/32"}
     ) as s:
