@@ -35,20 +35,14 @@ impl Engine {
             Ok(id) => self.warm.server(&self.storage, &id).await?,
             Err(_) => None,
         };
-        match token {
-            Some(token) => {
-                let entry = self.by_token(found, token, identity).await?;
-                let caller = self.at_token_url(&entry, identity).await?;
-                Ok((caller, entry))
-            }
-            None => {
-                let caller = self.authenticate_api(identity).await?;
-                match found.filter(|entry| entry.server.account == caller.account) {
-                    Some(entry) => Ok((caller, entry)),
-                    None => Err(Error::ServerNotFound),
-                }
-            }
+        if let Some(token) = token {
+            let entry = self.by_token(found, token, identity).await?;
+            let caller = self.at_token_url(&entry, identity).await?;
+            return Ok((caller, entry));
         }
+        let caller = self.authenticate_api(identity).await?;
+        let known = found.filter(|entry| entry.server.account == caller.account);
+        known.map(|entry| (caller, entry)).ok_or(Error::ServerNotFound)
     }
 
     /// Whether the users layer of the server admits the caller; 403 before anything else runs.

@@ -87,21 +87,21 @@ impl Engine {
         // been done all the same.
         let _written = self.answers.writing(target, credential.as_deref());
         let answer = self.dispatch(target, credential.as_deref(), request).await?;
-        let shaped = self.shaped(target, answer.value, answer.next_cursor);
+        let shaped = self.shaped(target, answer.value, answer.next_cursor.as_deref());
         if let Some(slot) = slot {
             self.answers.keep(slot, &shaped.text, self.clock.now());
         }
         Ok(shaped)
     }
 
-    fn shaped(&self, target: &resolve::Target<'_>, value: Value, next_cursor: Option<String>) -> Answer {
+    fn shaped(&self, target: &resolve::Target<'_>, value: Value, next_cursor: Option<&str>) -> Answer {
         let facts = Facts {
             connector: target.connector.id.as_str(),
             action: &target.action.id,
             is_read: target.action.kind == Kind::Read,
             is_list: target.action.paged,
             input_schema: &target.action.input_schema,
-            next_cursor: next_cursor.as_deref(),
+            next_cursor,
         };
         let shaped = shape(value, &self.settings.shaping, &facts);
         Answer {

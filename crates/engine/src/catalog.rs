@@ -51,7 +51,14 @@ impl Entry {
         }
     }
 
-    fn connector(&self) -> Option<&Arc<Connector>> {
+    /// The parsed connector.
+    pub(crate) fn connector(&self) -> Result<Arc<Connector>> {
+        self.parsed()
+            .cloned()
+            .ok_or(Error::Internal("a connector file does not load"))
+    }
+
+    fn parsed(&self) -> Option<&Arc<Connector>> {
         let parse = || match solder_connector::parse(&self.file, &self.text) {
             Ok(connector) => Some(Arc::new(connector)),
             Err(faults) => {
@@ -133,7 +140,7 @@ impl Catalog {
     /// A connector and whose it is.
     pub fn find(&self, id: &str) -> Option<(Arc<Connector>, Owner)> {
         let entry = self.entries.get(id)?;
-        Some((Arc::clone(entry.connector()?), entry.owner))
+        Some((Arc::clone(entry.parsed()?), entry.owner))
     }
 
     pub(crate) fn entry(&self, id: &str) -> Option<&Entry> {
@@ -144,24 +151,10 @@ impl Catalog {
         self.entries.values()
     }
 
-    /// The parsed connector of an entry.
-    pub(crate) fn connector(&self, entry: &Entry) -> Result<Arc<Connector>> {
-        entry
-            .connector()
-            .cloned()
-            .ok_or(Error::Internal("a connector file does not load"))
-    }
-
     /// The search index, made when it is first asked for.
     pub(crate) fn index(&self) -> &Index {
-        self.index.get_or_init(|| {
-            Index::new(
-                self.entries
-                    .values()
-                    .filter_map(Entry::connector)
-                    .map(AsRef::as_ref),
-            )
-        })
+        self.index
+            .get_or_init(|| Index::new(self.entries.values().filter_map(Entry::parsed).map(AsRef::as_ref)))
     }
 }
 
@@ -179,28 +172,27 @@ impl Engine {
             }
         }
     }
+}
 
-    /// The action of that id, if the policy lets it be seen.
-    pub(crate) fn seen_action(
-        &self,
-        connector: &Connector,
-        id: &str,
-        policy: &Policy,
-    ) -> Result<Arc<solder_connector::Action>> {
-        let sees = |action: &str| policy.allows_action(connector.id.as_str(), action);
-        match connector.action(id) {
-            Some(action) if sees(id) => Ok(Arc::clone(action)),
-            _ => {
-                let seen = connector
-                    .actions()
-                    .map(|action| action.id.as_str())
-                    .filter(|id| sees(id));
-                Err(Error::ActionNotFound {
-                    connector: connector.id.as_str().to_owned(),
-                    id: crate::near::shown(id),
-                    near: nearest(id, seen, 5),
-                })
-            }
+/// The action of that id, if the policy lets it be seen.
+pub(crate) fn seen_action(
+    connector: &Connector,
+    id: &str,
+    policy: &Policy,
+) -> Result<Arc<solder_connector::Action>> {
+    let sees = |action: &str| policy.allows_action(connector.id.as_str(), action);
+    match connector.action(id) {
+        Some(action) if sees(id) => Ok(Arc::clone(action)),
+        _ => {
+            let seen = connector
+                .actions()
+                .map(|action| action.id.as_str())
+                .filter(|id| sees(id));
+            Err(Error::ActionNotFound {
+                connector: connector.id.as_str().to_owned(),
+                id: crate::near::shown(id),
+                near: nearest(id, seen, 5),
+            })
         }
     }
 }

@@ -130,7 +130,7 @@ impl Engine {
         policy: &Policy,
     ) -> Result<CredentialView> {
         let entry = self.seen_connector(&new.connector, policy)?;
-        let connector = self.catalog.connector(entry)?;
+        let connector = entry.connector()?;
         let auth = auth_named(&connector, &new.authentication)?;
         let faults = auth.validate(&new.fields);
         if !faults.is_empty() {
@@ -183,15 +183,14 @@ impl Engine {
 
     /// The acting user as a record; one that is not stored yet is only drafted.
     async fn acting_user(&self, caller: &Caller) -> Result<User> {
-        let known = match &caller.user {
-            Some(id) => Some(id.clone()),
-            None => {
-                let user = self
-                    .warm
-                    .user(&self.storage, &caller.account, &caller.user_name)
-                    .await?;
-                user.map(|known| known.id.clone())
-            }
+        let known = if caller.user.is_some() {
+            caller.user.clone()
+        } else {
+            let user = self
+                .warm
+                .user(&self.storage, &caller.account, &caller.user_name)
+                .await?;
+            user.map(|known| known.id.clone())
         };
         Ok(User {
             id: known.unwrap_or_else(|| UserId::random(&*self.entropy)),
@@ -222,7 +221,7 @@ pub(crate) fn auth_named<'a>(connector: &'a solder_connector::Connector, name: &
     let usable: Vec<&Auth> = connector
         .auth
         .iter()
-        .filter(|auth| !auth.oauth.is_some())
+        .filter(|auth| auth.oauth.is_none())
         .collect();
     usable
         .iter()

@@ -99,15 +99,9 @@ impl Error {
 
     /// Logs a fault of ours, with its causes. Refusals are no faults.
     pub fn log(&self) {
-        match self {
-            Self::Storage(cause) => {
-                tracing::error!(error = cause as &dyn std::error::Error, "the database failed")
-            }
-            Self::Vault(cause) => {
-                tracing::error!(error = cause as &dyn std::error::Error, "the vault failed")
-            }
-            Self::Internal(what) => tracing::error!("{what}"),
-            _ => {}
+        if self.code() == Code::InternalError {
+            let cause = std::error::Error::source(self).unwrap_or(self);
+            tracing::error!(error = cause, "{self}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use crate::error::Result;
-use solder_model::Digest;
+use solder_model::{Digest, Timestamp};
 use solder_storage::{Change, ChangeKind};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,18 +13,24 @@ const OVERLAP: i64 = 64;
 
 const BATCH: u32 = 1_000;
 
+/// Storage drops changes that are older than an hour. Whoever was away for half of one trusts nothing it holds.
+const TOO_LATE_MS: i64 = 1_800_000;
+
 /// Where the feed stands.
 pub(crate) struct Feed {
     last: i64,
     seen: HashSet<i64>,
-    /// Set when a look at the feed failed: what was missed is not known, so everything is dropped.
+    /// When the feed was last read to its end.
+    read_at: Timestamp,
+    /// Set when a look at the feed failed, or came too late: what was missed is not known, so everything is dropped.
     missed: bool,
 }
 
 impl Feed {
-    pub(crate) fn from(last: i64) -> Self {
+    pub(crate) fn from(last: i64, now: Timestamp) -> Self {
         Self {
             last,
+            read_at: now,
             seen: HashSet::new(),
             missed: false,
         }
@@ -65,6 +71,8 @@ impl Engine {
     }
 
     async fn catch_up(&self, feed: &mut Feed) -> Result<()> {
+        let now = self.clock.now();
+        feed.missed |= now.since(feed.read_at) > TOO_LATE_MS;
         loop {
             let changes = self.storage.changes_after(feed.last - OVERLAP, BATCH).await?;
             if feed.missed {
@@ -81,6 +89,7 @@ impl Engine {
             }
             feed.forget_old();
             if !full {
+                feed.read_at = now;
                 return Ok(());
             }
         }

@@ -91,7 +91,7 @@ impl Engine {
         } = installation;
         let ended = EndedSessions::default();
         // The feed's place is taken before anything is read, so that nothing is missed in between.
-        let feed = feed::Feed::from(storage.last_change().await?);
+        let feed = feed::Feed::from(storage.last_change().await?, clock.now());
         ended.replace(storage.list_ended_sessions(clock.now()).await?);
         let limits = Limits::new(LimitSettings {
             calls: settings.rate_limit,

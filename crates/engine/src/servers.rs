@@ -9,7 +9,7 @@ pub use view::{Deleted, ServerList, ServerView};
 use crate::Engine;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use input::{Draft, Rotation};
+use input::{Draft, Rotation, Term};
 use serde_json::{Map, Value, json};
 use solder_model::{Page, Restrictions, Secret, Server, ServerId, Timestamp, UserId};
 use solder_storage::AuditEntry;
@@ -19,13 +19,13 @@ impl Engine {
     /// Creates a server of the acting user. `body` is the create request of the contract's part 3.
     /// The answer alone carries the access token.
     pub async fn create_server(&self, caller: &Caller, body: &Map<String, Value>) -> Result<ServerView> {
-        let owner = self.owner(caller)?;
+        let owner = owner(caller)?;
         let draft = Draft::read_new(body)?;
         let now = self.clock.now();
         let name = draft.name.unwrap_or_default();
         let id = ServerId::random(&name, &*self.entropy);
         let (token, token_digest, token_sealed) = self.new_token(caller, &id);
-        let days = draft.token_days.flatten();
+        let days = draft.term.days();
         let server = Server {
             id,
             account: caller.account.clone(),
@@ -64,7 +64,7 @@ impl Engine {
 
     /// The acting user's servers, newest first.
     pub async fn list_servers(&self, caller: &Caller, page: Page) -> Result<ServerList> {
-        let owner = self.owner(caller)?;
+        let owner = owner(caller)?;
         let paged = self.storage.list_servers(&owner, page).await?;
         let has_more = paged.has_more();
         let servers = paged
@@ -184,15 +184,6 @@ impl Engine {
         }
     }
 
-    fn owner(&self, caller: &Caller) -> Result<UserId> {
-        let refused = || Error::Forbidden("A token URL manages no servers: use an API key".to_owned());
-        caller
-            .user
-            .clone()
-            .filter(|_| caller.token_url().is_none())
-            .ok_or_else(refused)
-    }
-
     fn new_token(
         &self,
         caller: &Caller,
@@ -234,6 +225,15 @@ impl Engine {
     }
 }
 
+fn owner(caller: &Caller) -> Result<UserId> {
+    let refused = || Error::Forbidden("A token URL manages no servers: use an API key".to_owned());
+    caller
+        .user
+        .clone()
+        .filter(|_| caller.token_url().is_none())
+        .ok_or_else(refused)
+}
+
 fn token_context(account: &str, id: &ServerId) -> Context {
     Context::new("server token", &[account, id.as_str()])
 }
@@ -273,9 +273,9 @@ impl Draft {
         if let Some(instructions) = self.custom_instructions {
             server.custom_instructions = Some(instructions);
         }
-        if let Some(days) = self.token_days {
-            server.token_days = days;
-            server.token_expires_at = ends(now, days);
+        if self.term != Term::Unsaid {
+            server.token_days = self.term.days();
+            server.token_expires_at = ends(now, server.token_days);
         }
         server.updated_at = now;
     }

@@ -26,10 +26,10 @@ impl Engine {
             self.seen_connector(&request.connector, &server.policy)?;
             return Err(Error::Internal("a connector is seen that is not there"));
         };
-        let connector = self.catalog.connector(entry)?;
+        let connector = entry.connector()?;
         let action = match connector.action(&request.action) {
             Some(action) => Arc::clone(action),
-            None => self.seen_action(&connector, &request.action, &server.policy)?,
+            None => crate::catalog::seen_action(&connector, &request.action, &server.policy)?,
         };
         Ok(Target {
             entry,

@@ -10,6 +10,28 @@ pub(super) const CONNECTIVITY: &str = "connectivity";
 
 const MAX_GRACE_S: i64 = 30 * 86_400;
 
+/// What a body says of the token's term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Term {
+    /// Nothing.
+    #[default]
+    Unsaid,
+    /// It is lifted: the token never ends.
+    Lifted,
+    /// So many days, 1 to 365.
+    Days(u16),
+}
+
+impl Term {
+    /// The days, where there are any.
+    pub(super) fn days(self) -> Option<u16> {
+        match self {
+            Self::Days(days) => Some(days),
+            Self::Unsaid | Self::Lifted => None,
+        }
+    }
+}
+
 /// The fields that a creation or a change sent, each already valid.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
@@ -19,8 +41,7 @@ pub(super) struct Draft {
     pub(super) is_public: Option<bool>,
     pub(super) restrictions: Option<Restrictions>,
     pub(super) custom_instructions: Option<String>,
-    /// `Some(None)`: the term was cleared.
-    pub(super) token_days: Option<Option<u16>>,
+    pub(super) term: Term,
 }
 
 impl Draft {
@@ -43,7 +64,7 @@ impl Draft {
             is_public: fields.flag("isPublic"),
             restrictions: None,
             custom_instructions: fields.text("customInstructions", |_| None),
-            token_days: days(&mut fields, is_new),
+            term: term(&mut fields, is_new),
         };
         if let Some(raw) = fields.sent("restrictions") {
             match Restrictions::read(raw) {
@@ -66,7 +87,7 @@ impl Draft {
             ("isPublic", self.is_public.is_some()),
             ("restrictions", self.restrictions.is_some()),
             ("customInstructions", self.custom_instructions.is_some()),
-            ("tokenExpiresInDays", self.token_days.is_some()),
+            ("tokenExpiresInDays", self.term != Term::Unsaid),
         ];
         sent.into_iter()
             .filter(|(_, is_sent)| *is_sent)
@@ -91,14 +112,15 @@ impl Rotation {
     }
 }
 
-/// `tokenExpiresInDays`: absent, cleared by a change, or 1 to 365.
-fn days(fields: &mut Fields<'_>, is_new: bool) -> Option<Option<u16>> {
+/// `tokenExpiresInDays`: `null` lifts the term in a change, and means absent in a creation.
+fn term(fields: &mut Fields<'_>, is_new: bool) -> Term {
     let name = "tokenExpiresInDays";
     if !is_new && fields.is_null(name) {
-        return Some(None);
+        return Term::Lifted;
     }
-    let days = fields.whole(name, 1..=365, "must be a whole number from 1 to 365")?;
-    u16::try_from(days).ok().map(Some)
+    let days = fields.whole(name, 1..=365, "must be a whole number from 1 to 365");
+    days.and_then(|days| u16::try_from(days).ok())
+        .map_or(Term::Unsaid, Term::Days)
 }
 
 fn name_fault(name: &str) -> Option<&'static str> {

@@ -47,7 +47,7 @@ impl Engine {
         let policy = &context.server.policy;
         let mut seen = Vec::new();
         for entry in self.catalog.entries().filter(|entry| policy.allows(&entry.id)) {
-            seen.push(self.catalog.connector(entry)?);
+            seen.push(entry.connector()?);
         }
         let wanted = |connector: &Connector| {
             category
@@ -64,28 +64,24 @@ impl Engine {
             })
             .collect();
         let count = listed.len();
-        let message = format!(
+        let found = format!(
             "Found {count} available connector{}",
             if count == 1 { "" } else { "s" }
         );
-        let mut answer = json!({ "connectors": listed, "count": count, "message": message });
-        if count == 0 && category.is_some() && !seen.is_empty() {
-            let mut known: Vec<&str> = seen
-                .iter()
-                .flat_map(|one| one.categories.iter().map(String::as_str))
-                .collect();
-            known.sort_unstable();
-            known.dedup();
-            answer["message"] = json!(format!(
-                "{message} in this category; there are: {}",
-                known.join(", ")
-            ));
-        } else if count == 0 {
-            answer["message"] = json!(format!(
-                "{message}: this server's restrictions leave none in reach"
-            ));
-        }
-        ToolOutcome::structured(&answer)
+        let message = match (count, &category) {
+            (0, Some(_)) if !seen.is_empty() => {
+                let mut known: Vec<&str> = seen
+                    .iter()
+                    .flat_map(|one| one.categories.iter().map(String::as_str))
+                    .collect();
+                known.sort_unstable();
+                known.dedup();
+                format!("{found} in this category; there are: {}", known.join(", "))
+            }
+            (0, _) => format!("{found}: this server's restrictions leave none in reach"),
+            _ => found,
+        };
+        ToolOutcome::structured(&json!({ "connectors": listed, "count": count, "message": message }))
     }
 
     /// `get_connector_resources_alloy`
@@ -99,7 +95,7 @@ impl Engine {
         let id = fields.required("connectorId", "one of those that list_connectors_alloy lists");
         let id = fields.finish(id)?;
         let policy = &context.server.policy;
-        let connector = self.catalog.connector(self.seen_connector(&id, policy)?)?;
+        let connector = self.seen_connector(&id, policy)?.connector()?;
         let resources = resources(&connector, policy);
         ToolOutcome::structured(&json!({ "connectorId": id, "resources": resources }))
     }
@@ -119,8 +115,8 @@ impl Engine {
         );
         let (connector, action) = fields.finish((connector, action))?;
         let policy = &context.server.policy;
-        let connector = self.catalog.connector(self.seen_connector(&connector, policy)?)?;
-        let action = self.seen_action(&connector, &action, policy)?;
+        let connector = self.seen_connector(&connector, policy)?.connector()?;
+        let action = crate::catalog::seen_action(&connector, &action, policy)?;
         ToolOutcome::structured(&json!({
             "connectorId": connector.id.as_str(),
             "action": action.details(),

@@ -73,10 +73,8 @@ impl Engine {
         fields.only(&["connectorId"]);
         let id = fields.required("connectorId", "one of those that list_connectors_alloy lists");
         let id = fields.finish(id)?;
-        let connector = self
-            .catalog
-            .connector(self.seen_connector(&id, &context.server.policy)?)?;
-        let usable = connector.auth.iter().filter(|auth| !auth.oauth.is_some());
+        let connector = self.seen_connector(&id, &context.server.policy)?.connector()?;
+        let usable = connector.auth.iter().filter(|auth| auth.oauth.is_none());
         let metadata: Vec<Value> = usable
             .map(|auth| {
                 json!({

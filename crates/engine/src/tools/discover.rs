@@ -38,8 +38,8 @@ impl Engine {
         let mut actions = Vec::with_capacity(hits.len());
         for hit in hits {
             let entry = self.seen_connector(hit.connector.as_str(), policy)?;
-            let connector = self.catalog.connector(entry)?;
-            let action = self.seen_action(&connector, &hit.action, policy)?;
+            let connector = entry.connector()?;
+            let action = crate::catalog::seen_action(&connector, &hit.action, policy)?;
             let needs = connector.needs_credential() && action.needs_credential;
             let has = if !needs {
                 true

@@ -96,19 +96,14 @@ fn text(about: &str) -> Value {
     json!({ "type": "string", "description": about })
 }
 
+/// An object that answers hold: more than what is listed may stand in it.
 fn object(properties: &Value, required: &[&str]) -> Value {
-    let mut schema = json!({ "type": "object", "properties": properties });
-    if !required.is_empty() {
-        schema["required"] = json!(required);
-    }
-    schema
+    json!({ "type": "object", "properties": properties, "required": required })
 }
 
 /// An object of arguments: nothing beside what is listed.
 fn arguments(properties: &Value, required: &[&str]) -> Value {
-    let mut schema = object(properties, required);
-    schema["additionalProperties"] = json!(false);
-    schema
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
 fn list(items: &Value) -> Value {
