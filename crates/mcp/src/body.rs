@@ -65,17 +65,16 @@ struct Envelope<'a> {
 
 /// A message of the right shape, whose era is not known yet.
 enum Shaped<'a> {
-    Request {
-        id: Id,
-        method: Cow<'a, str>,
-        raw: Option<&'a RawValue>,
-        params: Params<'a>,
-    },
-    Notification {
-        method: Cow<'a, str>,
-        params: Params<'a>,
-    },
+    Request(Id, Members<'a>),
+    Notification(Members<'a>),
     Response,
+}
+
+/// What a request and a notification hold.
+struct Members<'a> {
+    method: Cow<'a, str>,
+    raw: Option<&'a RawValue>,
+    params: Params<'a>,
 }
 
 impl Head<'_> {
@@ -116,10 +115,9 @@ fn read_batch(head: &Head<'_>, text: &str) -> Result<Vec<Message>, Box<Reply>> {
     }
     let shaped: Vec<_> = items.iter().map(|item| shape(item.get())).collect();
     let alone = |shaped: &Shaped<'_>| match shaped {
-        Shaped::Request { method, params, .. } => {
-            method == "initialize" || select::is_modern(head, method, params)
+        Shaped::Request(_, members) | Shaped::Notification(members) => {
+            members.method == "initialize" || select::is_modern(head, &members.method, &members.params)
         }
-        Shaped::Notification { method, params } => select::is_modern(head, method, params),
         Shaped::Response => false,
     };
     if shaped.iter().flatten().any(alone) {
@@ -140,13 +138,19 @@ fn shape(text: &str) -> Result<Shaped<'_>, Box<Reply>> {
     let id = match envelope.id.map(Id::read) {
         None => None,
         Some(Some(id)) => Some(id),
+        // An error that answers what could not be read has the id `null`.
         Some(None) if envelope.method.is_none() && envelope.error.is_some() => None,
         Some(None) => {
             let error = RpcError::invalid_request("Invalid request: `id` must be a string or an integer");
             return Err(Reply::fault(None, error));
         }
     };
-    shape_members(&envelope, id.as_ref()).map_err(|error| Reply::fault(id, error))
+    match (members(&envelope), id) {
+        (Ok(Some(members)), Some(id)) => Ok(Shaped::Request(id, members)),
+        (Ok(Some(members)), None) => Ok(Shaped::Notification(members)),
+        (Ok(None), _) => Ok(Shaped::Response),
+        (Err(error), id) => Err(Reply::fault(id, error)),
+    }
 }
 
 fn envelope(text: &str) -> Result<Envelope<'_>, RpcError> {
@@ -162,7 +166,8 @@ fn envelope(text: &str) -> Result<Envelope<'_>, RpcError> {
     })
 }
 
-fn shape_members<'a>(envelope: &Envelope<'a>, id: Option<&Id>) -> Result<Shaped<'a>, RpcError> {
+/// The members of a request or a notification; `None` for a response.
+fn members<'a>(envelope: &Envelope<'a>) -> Result<Option<Members<'a>>, RpcError> {
     if envelope.jsonrpc.and_then(json::text).as_deref() != Some("2.0") {
         return Err(RpcError::invalid_request(
             "Invalid request: `jsonrpc` must be \"2.0\"",
@@ -171,7 +176,7 @@ fn shape_members<'a>(envelope: &Envelope<'a>, id: Option<&Id>) -> Result<Shaped<
     let answers = usize::from(envelope.result.is_some()) + usize::from(envelope.error.is_some());
     let Some(method) = envelope.method else {
         return match answers {
-            1 => Ok(Shaped::Response),
+            1 => Ok(None),
             _ => Err(RpcError::invalid_request("Invalid request: `method` is missing")),
         };
     };
@@ -180,32 +185,19 @@ fn shape_members<'a>(envelope: &Envelope<'a>, id: Option<&Id>) -> Result<Shaped<
     })?;
     let raw = envelope.params.filter(|params| !json::is_null(params));
     let params = Params::read(raw)?;
-    Ok(match id.cloned() {
-        Some(id) => Shaped::Request {
-            id,
-            method,
-            raw,
-            params,
-        },
-        None => Shaped::Notification { method, params },
-    })
+    Ok(Some(Members { method, raw, params }))
 }
 
 /// Gives a message its era, with every check that belongs to it.
 fn select(head: &Head<'_>, shaped: Shaped<'_>) -> Result<Message, Box<Reply>> {
     match shaped {
-        Shaped::Request {
-            id,
-            method,
-            raw,
-            params,
-        } => match select::request(head, &method, &params) {
-            Ok(era) => Ok(Message::Call(Call::new(id, &method, era, raw))),
+        Shaped::Request(id, members) => match select::request(head, &members.method, &members.params) {
+            Ok(era) => Ok(Message::Call(Call::new(id, &members.method, era, members.raw))),
             Err(error) => Err(Reply::fault(Some(id), error)),
         },
-        Shaped::Notification { method, params } => match select::notification(head, &method, &params) {
+        Shaped::Notification(members) => match select::notification(head, &members.method, &members.params) {
             Ok(era) => Ok(Message::Notification(Notification {
-                method: method.into_owned(),
+                method: members.method.into_owned(),
                 era,
             })),
             Err(error) => Err(Reply::fault(None, error)),

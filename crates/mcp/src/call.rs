@@ -1,6 +1,6 @@
 //! A request, and what its parameters say for each method.
 
-use crate::{Era, Id, List, Method, Revision, RpcError, json};
+use crate::{Era, Id, Method, Revision, RpcError, json};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -68,8 +68,11 @@ impl<'a> Params<'a> {
     pub(crate) fn read(raw: Option<&'a RawValue>) -> Result<Self, RpcError> {
         match raw {
             None => Ok(Self::default()),
-            Some(raw) if json::is_object(raw) => serde_json::from_str(raw.get())
-                .map_err(|_repeated| RpcError::invalid_request("Invalid request: `params` repeats a member")),
+            Some(raw) if json::is_object(raw) => serde_json::from_str(raw.get()).map_err(|_repeated| {
+                RpcError::invalid_request(
+                    "Invalid request: `params` repeats a member, or names one by text that cannot be read",
+                )
+            }),
             Some(_) => Err(RpcError::invalid_request(
                 "Invalid request: `params` must be an object",
             )),
@@ -88,28 +91,25 @@ pub struct Call {
     pub era: Era,
     /// The parameters as they came: an object, or absent.
     pub params: Option<Box<RawValue>>,
-    name: Box<str>,
+    /// The method's name, where it is not one of those that are answered.
+    unknown: Option<Box<str>>,
 }
 
 impl Call {
     pub(crate) fn new(id: Id, name: &str, era: Era, params: Option<&RawValue>) -> Self {
+        let method = Method::find(name, era);
         Self {
             id,
-            method: Method::find(name, era),
+            method,
             era,
             params: params.map(ToOwned::to_owned),
-            name: name.into(),
+            unknown: (method == Method::Unknown).then(|| name.into()),
         }
-    }
-
-    /// The method's name as it came. Untrusted where the method is [`Method::Unknown`].
-    pub fn method_name(&self) -> &str {
-        &self.name
     }
 
     /// The error for a method that is not answered: -32601.
     pub fn unknown_method(&self) -> RpcError {
-        RpcError::unknown_method(&self.name)
+        RpcError::unknown_method(self.unknown.as_deref().unwrap_or_default())
     }
 
     /// The tool that is called. Errors: -32602.
@@ -134,11 +134,12 @@ impl Call {
         named(self.read_params().uri, "uri")
     }
 
-    /// The cursor of a list; absent and `null` ask for the first page. Errors: -32602 where it is no text.
-    pub fn cursor(&self, _list: List) -> Result<Option<Cow<'_, str>>, RpcError> {
+    /// Refuses a page of a list other than the first, for lists that have one page: -32602. An absent cursor and
+    /// `null` ask for the first.
+    pub fn check_only_page(&self) -> Result<(), RpcError> {
         match self.read_params().cursor {
-            None => Ok(None),
-            Some(cursor) => json::text(cursor).map(Some).ok_or_else(RpcError::bad_cursor),
+            None => Ok(()),
+            Some(_) => Err(RpcError::bad_cursor()),
         }
     }
 
@@ -172,8 +173,8 @@ impl Call {
 
     /// Takes the revision of the session for a legacy request that names none itself. `initialize` settles its own.
     pub fn assume(&mut self, revision: Revision) {
-        let open = self.era == Era::Legacy(Revision::ASSUMED) && self.method != Method::Initialize;
-        if open && !revision.is_modern() {
+        let is_open = self.era == Era::Legacy(Revision::ASSUMED) && self.method != Method::Initialize;
+        if is_open && !revision.is_modern() {
             self.era = Era::Legacy(revision);
         }
     }

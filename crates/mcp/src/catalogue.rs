@@ -1,7 +1,8 @@
 //! Lists: how tools read in each revision, and how long a list may be kept.
 
-use crate::{Revision, ToolDescriptor, json};
+use crate::{Error, HeaderParams, Revision, ToolDescriptor, json};
 use bytes::Bytes;
+use std::collections::HashMap;
 
 /// Who may keep a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,11 +50,6 @@ impl ToolList {
     pub(crate) fn members(&self) -> Bytes {
         self.0.clone()
     }
-
-    /// Bytes that it takes.
-    pub fn size(&self) -> usize {
-        self.0.len()
-    }
 }
 
 /// Renders tools for one revision, in the given order: each revision gets the members that it knows.
@@ -67,4 +63,37 @@ pub fn render_tool_list(tools: &[ToolDescriptor], revision: Revision) -> ToolLis
     }
     out.push(b']');
     ToolList(out.into())
+}
+
+/// The tools of a server, rendered for every revision, with what their calls are checked for.
+#[derive(Debug)]
+pub struct Catalogue {
+    /// By [`Revision::index`].
+    lists: Vec<ToolList>,
+    tools: HashMap<String, HeaderParams>,
+}
+
+impl Catalogue {
+    /// Renders tools in the given order. Errors: a tool that clients would drop.
+    pub fn new(tools: &[ToolDescriptor]) -> Result<Self, Error> {
+        let params = |tool: &ToolDescriptor| Ok((tool.name.clone(), tool.header_params()?));
+        Ok(Self {
+            lists: Revision::SERVED
+                .iter()
+                .rev()
+                .map(|revision| render_tool_list(tools, *revision))
+                .collect(),
+            tools: tools.iter().map(params).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The list for a revision.
+    pub(crate) fn list(&self, revision: Revision) -> Option<&ToolList> {
+        self.lists.get(revision.index())
+    }
+
+    /// What is mirrored of a tool's arguments; `None` where there is no such tool.
+    pub fn find(&self, name: &str) -> Option<&HeaderParams> {
+        self.tools.get(name)
+    }
 }

@@ -1,11 +1,13 @@
 //! The id of a request, kept as the very text that came.
 
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 /// The id of a request: a string or an integer, in the client's own spelling, so that the answer echoes it byte for
-/// byte, however large the integer is or however the string is escaped.
+/// byte, however large the integer is or however the string is escaped. Cheap to
+/// clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Id(Box<str>);
+pub struct Id(Arc<str>);
 
 impl Id {
     /// Takes a JSON value as an id; `None` where it is neither a string nor an integer (JSON-RPC 2.0 part 4 allows

@@ -1,9 +1,15 @@
 //! The Model Context Protocol on the wire: messages, both eras, header rules, event-stream frames.
 //!
 //! Pure: nothing here waits, reads a clock or speaks to a network, and nothing knows what a tool does. The way of
-//! a POST is one line: [`Head::read`], [`Head::verb`], [`Head::check_media`], [`Head::read_body`], then a [`Reply`]
-//! for each [`Call`], then [`Head::render`]. Whatever is refused before a message was read goes through
-//! [`Head::refuse`].
+//! a POST is one line:
+//!
+//! 1. [`Head::read`], which never fails. What is refused from here to step 4 goes through [`Head::refuse`].
+//! 2. [`Head::verb`], then whatever else is to be known of the caller: origin, authentication.
+//! 3. [`Head::check_media`].
+//! 4. [`Head::read_body`]: one [`Message`] or a batch; or the answer to a body that is neither.
+//! 5. For each [`Call`]: the caller's window (where [`Method::counts`]), the session, then [`Offer::answer`], which is
+//!    the whole answer or the tool that has to run, whose [`CallToolResult`] goes through [`Offer::reply`].
+//! 6. [`Head::render`] or [`Head::render_batch`]; [`Rendered::accepted`] where nothing is to be answered.
 //!
 //! *Modern* is 2026-07-28 and later: every request stands alone and names its revision. *Legacy* is every revision
 //! that begins with `initialize`. One endpoint serves both.
@@ -19,6 +25,7 @@ mod header;
 mod id;
 mod json;
 mod method;
+mod offer;
 mod outcome;
 mod param;
 mod render;
@@ -30,12 +37,13 @@ mod tool;
 
 pub use body::{Incoming, MAX_BATCH, MAX_DEPTH, Message, Notification};
 pub use call::{Call, Initialize, ToolCall, Trace};
-pub use catalogue::{CacheHint, CacheScope, ToolList, render_tool_list};
+pub use catalogue::{CacheHint, CacheScope, Catalogue, ToolList, render_tool_list};
 pub use error::RpcError;
 pub use handshake::ServerInfo;
 pub use head::{Head, SessionHeader, Verb};
 pub use id::Id;
 pub use method::{List, Method};
+pub use offer::{Answer, Offer};
 pub use outcome::CallToolResult;
 pub use param::HeaderParams;
 pub use render::Rendered;

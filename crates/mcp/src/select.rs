@@ -62,13 +62,13 @@ fn negotiate(requested: Option<&RawValue>) -> Revision {
 }
 
 fn legacy(head: &Head<'_>) -> Result<Era, RpcError> {
-    match head.version() {
-        Single::Absent => Ok(Era::Legacy(Revision::ASSUMED)),
-        Single::Text(text) => match Revision::find(text) {
-            Some(revision) => Ok(Era::Legacy(revision)),
-            None => Err(RpcError::unsupported_version(text, Revision::SERVED)),
-        },
-        Single::Repeated | Single::Unreadable => header_version(head).and_then(|_| Err(version_mismatch())),
+    if head.version() == Single::Absent {
+        return Ok(Era::Legacy(Revision::ASSUMED));
+    }
+    let text = header_version(head)?;
+    match Revision::find(text) {
+        Some(revision) => Ok(Era::of(revision)),
+        None => Err(RpcError::unsupported_version(text, Revision::SERVED)),
     }
 }
 
