@@ -98,6 +98,8 @@ def run(t):
                 check_run(output(drive(need(NODE), f"{CLIENTS}/client.mjs", url, TOOL, "{}", mode, home=home)), protocol)
         with t.case("PyPI client, auto"):
             check_run(output(drive(need(PYTHON), f"{CLIENTS}/client.py", url, TOOL, "{}", home=home)), MODERN)
+        with t.case("every tool's result conforms to the schema that it declares"):
+            equal(len(output(drive(need(PYTHON), f"{CLIENTS}/every_tool.py", url, home=home))["called"]), 9)
         for era in ["legacy", "auto", "modern"]:
             with t.case(f"inspector, {era}"):
                 inspector(url, era, home)

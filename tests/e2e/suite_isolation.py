@@ -116,7 +116,9 @@ def over_mcp(s, dice, model, actor, named, user, server, credential):
     if model.credentials.get(credential, (None, None))[:2] != (actor.account, user):
         client.refused("execute_action", {"connectorId": "slack", "actionId": "auth_test", "credentialId": credential}, "CREDENTIAL_NOT_FOUND")
     servers = client.execute("solder", "list-servers", {"limit": 20})
-    shown = {one["serverId"] for one in (servers.get("servers") or servers.get("data") or servers.get("samples") or [])}
+    if isinstance(servers, dict):
+        servers = servers.get("data") or servers.get("samples") or []
+    shown = {one["serverId"] for one in servers}
     assert shown <= set(model.of(model.servers, actor.account, user)), shown
     by_token = Mcp(entry[2]).ask("get_credentials", {})["credentials"]
     equal(sorted(one["credentialId"] for one in by_token), model.of(model.credentials, entry[0], entry[1]), "by the token URL its owner acts")

@@ -7,7 +7,7 @@ import tempfile
 import tomllib
 import urllib.parse
 
-from harness import NODE_MODULES, PYTHON, ROOT, NotRun, Process, contains, equal, free_port, http_call, need, shorten, until
+from harness import NODE_MODULES, PYTHON, ROOT, NotRun, Process, Solder, contains, equal, free_port, http_call, need, shorten, until
 
 VALIDATOR = pathlib.Path(__file__).with_name("validator.py")
 SECRETS = {"slack": "xoxb-1-judge", "github": "ghp_judge", "hubspot": "pat-judge", "notion": "ntn_judge"}
@@ -117,11 +117,23 @@ def connect(client, connector):
         credentials[kind["authenticationType"]] = made["credentialId"]
 
 
+def check_static(t, connector, spec):
+    """The connector's file against the description, without a request."""
+    with t.case(f"{connector}: its file agrees with the description"):
+        command = Solder(t.binary)
+        try:
+            done = command.run("connectors", "check", connector, "--spec", str(spec))
+        finally:
+            command.remove()
+        equal(done.returncode, 0, done.stdout[-2000:] + done.stderr[-1000:])
+
+
 def judge_connector(t, connector):
     spec = description(connector)
     if spec is None:
-        t.note(f"SPECS_DIR is not set: the requests of {connector} were not judged")
+        t.note(f"SPECS_DIR is not set: {connector} was not checked against its description, nor its requests judged")
         return
+    check_static(t, connector, spec)
     flags = ["--loose-bodies"] if connector == "slack" else []
     with Judged(spec, mount(spec), *flags) as judged, t.solder(
         env={f"SOLDER_CONNECTOR_{connector.upper()}_BASE_URL": judged.base(connector)}
@@ -142,6 +154,7 @@ def judge_own(t):
             operation["operationId"] for item in document.json()["paths"].values() for operation in item.values()
             if isinstance(operation, dict) and "operationId" in operation
         }
+        check_static(t, "solder", path)
         with Judged(path, "") as judged:
             for action, recorded in examples("solder").items():
                 with t.case(f"solder {action}: stands in the API's own description"):
@@ -154,6 +167,8 @@ def judge_own(t):
 
 
 def run(t):
+    if not os.access(t.binary, os.X_OK):
+        raise NotRun(f"{t.binary} is not built")
     for connector in SECRETS:
         try:
             judge_connector(t, connector)

@@ -49,6 +49,10 @@ pub enum BodyKind {
 
 /// One operation of a connector.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and all combinations but few occur"
+)]
 pub struct Action {
     /// Its id: the vendor's own operation id.
     pub id: String,
@@ -109,10 +113,20 @@ pub struct Action {
     pub(crate) wrap: Option<String>,
     pub(crate) result: Option<Pointer>,
     pub(crate) pick: Vec<Pick>,
-    pub(crate) empty_ok: bool,
-    pub(crate) download: bool,
+    pub(crate) expects: Expects,
     pub(crate) paging: Option<Paging>,
     pub(crate) idempotency: Option<Idempotency>,
+}
+
+/// What a good answer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expects {
+    /// A value.
+    Value,
+    /// A value or nothing.
+    MaybeNothing,
+    /// A file.
+    File,
 }
 
 /// The path of an action.

@@ -151,9 +151,8 @@ impl Auth {
 }
 
 fn secret_fault(name: &str, value: &Value) -> Option<Fault> {
-    let text = match value {
-        Value::String(text) => text,
-        _ => return Some(Fault::new(name, "must be a string")),
+    let Value::String(text) = value else {
+        return Some(Fault::new(name, "must be a string"));
     };
     if text.trim().is_empty() {
         Some(Fault::new(name, "must not be blank"))

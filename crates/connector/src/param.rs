@@ -56,6 +56,10 @@ pub(crate) enum Wire {
 
 /// One parameter of an action.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and all combinations but few occur"
+)]
 pub struct Param {
     /// The name that callers use.
     pub name: String,

@@ -93,7 +93,7 @@ fn worded(name: &str, error: &ValidationError<'_>) -> Fault {
                 field.push('.');
                 field.push_str(&property);
             }
-            LocationSegment::Index(index) => field.push_str(&format!("[{index}]")),
+            LocationSegment::Index(index) => field = format!("{field}[{index}]"),
         }
     }
     Fault::new(field, sentence(error))
@@ -377,8 +377,8 @@ mod tests {
             told(schema, &json!([{"id": ""}, {"when": "soon", "no": 1}])),
             [
                 "x[0].id: must not be empty",
-                "x[1]: has unknown properties: `no`",
                 "x[1].when: must be a date such as `2026-01-31`",
+                "x[1]: has unknown properties: `no`",
                 "x[1]: lacks `id`",
             ]
         );

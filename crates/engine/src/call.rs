@@ -66,10 +66,8 @@ impl Engine {
         request: &Request,
     ) -> Result<Answer> {
         if target.connector.is_internal() {
-            let value = self
-                .serve_internal(caller, server, &target.action, &request.parameters)
-                .await?;
-            return Ok(self.shaped(target, value, None));
+            let answer = self.dispatch_internal(caller, server, target, request).await?;
+            return Ok(self.shaped(target, answer.value, answer.next_cursor.as_deref()));
         }
         let credential = self.credential(caller, server, target, request).await?;
         let key = reuse::Key::of(caller, target, credential.as_deref(), &request.parameters);

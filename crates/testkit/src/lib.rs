@@ -1,1 +1,28 @@
-//! For tests alone: a running server, fake platforms, a database for each test.
+//! For tests alone: a running server with a database of its own, clients by role, a fake clock, seeded entropy and
+//! a fake platform.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on ends"
+)]
+
+mod answer;
+mod client;
+mod clock;
+mod entropy;
+mod mcp;
+mod platform;
+mod raw;
+mod solder;
+
+pub use answer::Answer;
+pub use client::{Client, http_client};
+pub use clock::FakeClock;
+pub use entropy::SeededEntropy;
+pub use mcp::Mcp;
+pub use platform::{FakePlatform, Received};
+pub use raw::{raw, raw_connection};
+pub use solder::{Account, Solder, SolderBuilder};

@@ -98,12 +98,12 @@ fn example(source: &Source, item: &Item<'_>) -> Option<Example> {
         (None, Some(item)) => item.parse(json_text).unwrap_or_default(),
         (None, None) => json!({}),
     };
-    let object = |value: Value, what: &str| match value {
-        Value::Object(map) => map,
-        _ => {
+    let object = |value: Value, what: &str| {
+        let Value::Object(map) = value else {
             table.fault(format!("`{what}` must be a table"));
-            Map::new()
-        }
+            return Map::new();
+        };
+        map
     };
     let now = table.parse("now", str::parse::<jiff::Timestamp>);
     let answer = table.get("answer").and_then(|item| item.table());
@@ -205,7 +205,7 @@ fn outcome(table: &Reader<'_>) -> Option<Outcome> {
         if next_cursor.is_some() {
             error.fault("has no next page");
         }
-        return expected(&error.table()?).map(Outcome::Error);
+        return Some(Outcome::Error(expected(&error.table()?)));
     }
     let value = match (value, json) {
         (Some(item), _) => item.json(),
@@ -215,7 +215,7 @@ fn outcome(table: &Reader<'_>) -> Option<Outcome> {
     Some(Outcome::Value { value, next_cursor })
 }
 
-fn expected(table: &Reader<'_>) -> Option<Expected> {
+fn expected(table: &Reader<'_>) -> Expected {
     let expected = Expected {
         code: table.needed("code"),
         message: table.text("message"),
@@ -225,5 +225,5 @@ fn expected(table: &Reader<'_>) -> Option<Expected> {
         retryable: table.boolean("retryable"),
     };
     table.finish();
-    Some(expected)
+    expected
 }

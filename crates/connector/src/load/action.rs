@@ -6,7 +6,7 @@ use super::names::action_id;
 use super::params::{self, Around};
 use super::rules::{self, PagingTable};
 use super::source::{Item, Reader};
-use crate::action::{Action, BodyKind, Kind, Pick, object_schema};
+use crate::action::{Action, BodyKind, Expects, Kind, Pick, object_schema};
 use crate::param::Param;
 use crate::pointer::Pointer;
 use crate::request::encode;
@@ -95,7 +95,7 @@ fn read(item: &Item<'_>, whole: &Whole<'_>) -> Option<Action> {
         },
     );
     table.finish();
-    action
+    Some(action)
 }
 
 /// Reads what would be read of an action whose call is known, so that its faults are told beside the call's.
@@ -159,7 +159,7 @@ fn read_params(
         .collect()
 }
 
-fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Option<Action> {
+fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
     let fixed = table.find("const").map(|item| item.json()).unwrap_or_default();
     let fixed = fixed.as_object().cloned().unwrap_or_default();
     let query = table.pairs("query");
@@ -168,7 +168,8 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Option<Action>
     let sample = table.find("sample");
     let has_body = parts.place == Place::Body && !fixed.is_empty()
         || parts.parameters.iter().any(|param| param.place == Place::Body)
-        || parts.body == BodyKind::GraphQl;
+        || parts.body == BodyKind::GraphQl
+        || (table.has("body") && parts.body != BodyKind::Raw);
     let action = Action {
         title: table.needed("title"),
         about: table.needed("about"),
@@ -207,13 +208,20 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Option<Action>
         wrap: table.text("wrap"),
         result: table.parse("result", Pointer::parse),
         pick: picks(table),
-        empty_ok: table.word("empty", &[("ok", true)]).unwrap_or(false),
-        download: table.boolean("download").unwrap_or(false),
+        expects: expects(table),
         paging: parts.paged.map(|paged| paged.paging),
         idempotency: table.parse("idempotency", call::idempotency),
     };
     super::lint::action(table, &action, whole.known);
-    Some(with_sample(action, table, sample.as_ref()))
+    with_sample(action, table, sample.as_ref())
+}
+
+fn expects(table: &Reader<'_>) -> Expects {
+    let empty = table.word("empty", &[("ok", Expects::MaybeNothing)]);
+    if table.boolean("download").unwrap_or(false) {
+        return Expects::File;
+    }
+    empty.unwrap_or(Expects::Value)
 }
 
 fn needs_credential(table: &Reader<'_>, whole: &Whole<'_>) -> bool {

@@ -46,7 +46,7 @@ fn key_based(kind: String, table: &Reader<'_>, vars: &[Variable]) -> Option<Auth
         .chain(vars.iter().map(|var| var.name.as_str()))
         .collect();
     let applied = apply(table.get("apply").as_ref(), &names);
-    fields.extend(vars.iter().map(|var| variable_field(var)));
+    fields.extend(vars.iter().map(variable_field));
     let (name, about) = (table.text("name"), table.text("about"));
     let identities = table.texts("as");
     let (scheme, ..) = applied.first()?;

@@ -167,9 +167,7 @@ pub(super) fn add_cursor(table: &Reader<'_>, paged: &PagingTable, place: Place, 
 fn with_size(mut cursor: Param, paged: &PagingTable, params: &[Param]) -> Param {
     let size = paged.paging.size.as_ref();
     if let Some(size) = size.and_then(|size| params.iter().find(|param| param.wire_name == *size)) {
-        cursor
-            .about
-            .push_str(&format!("; `{}` says how long pages are", size.name));
+        cursor.about = format!("{}; `{}` says how long pages are", cursor.about, size.name);
         if let Some(schema) = cursor.schema.as_object_mut() {
             schema.insert("description".to_owned(), json!(cursor.about));
         }

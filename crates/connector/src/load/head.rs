@@ -91,7 +91,7 @@ pub(super) fn read(root: &Reader<'_>, file: &str) -> Option<Connector> {
         .collect();
     let ids = connector.actions.iter().enumerate();
     connector.by_id = ids.map(|(index, action)| (action.id.clone(), index)).collect();
-    lint::check(root, &connector, &oauth::scopes(&connector.auth));
+    lint::check(root, &connector, oauth::scopes(&connector.auth).as_ref());
     Some(connector)
 }
 
@@ -113,12 +113,9 @@ fn known(vars: &[Variable], auth: &[Auth], discover: &[Discover]) -> Known {
         path_secrets: Vec::new(),
     };
     for auth in auth {
-        known.vars.extend(
-            auth.oauth
-                .iter()
-                .flat_map(|oauth| oauth.found())
-                .map(str::to_owned),
-        );
+        known
+            .vars
+            .extend(auth.oauth.iter().flat_map(crate::OAuth::found).map(str::to_owned));
         known.path_secrets.extend(auth.path_secrets.iter().cloned());
     }
     known.vars.extend(
@@ -358,13 +355,11 @@ pub(super) fn header(name: &str, item: &Item<'_>, known: &Known) -> Option<Heade
     let template = item.parse(Template::parse)?;
     known.check(item, &template, false);
     match template.constant() {
-        Some(text) => match HeaderValue::from_str(text) {
-            Ok(value) => Some(Header::Fixed(name, value)),
-            Err(_) => {
-                item.fault("is not a header's value: only printable ASCII is");
-                None
-            }
-        },
+        Some(text) => {
+            let value = HeaderValue::from_str(text)
+                .map_err(|_bad_value| item.fault("is not a header's value: only printable ASCII is"));
+            Some(Header::Fixed(name, value.ok()?))
+        }
         None => Some(Header::Made(name, template)),
     }
 }

@@ -38,7 +38,7 @@ fn method_and_kind(table: &Reader<'_>, action: &Action) {
             ));
         }
         (Kind::Read, method) if changes => {
-            table.fault(format!("is `read` with {method}, which changes things"))
+            table.fault(format!("is `read` with {method}, which changes things"));
         }
         _ => {}
     }
@@ -159,7 +159,7 @@ fn wires(table: &Reader<'_>, action: &Action) {
 }
 
 /// What must agree between the parts of a file.
-pub(super) fn check(root: &Reader<'_>, connector: &Connector, scopes: &Option<Scopes<'_>>) {
+pub(super) fn check(root: &Reader<'_>, connector: &Connector, scopes: Option<&Scopes<'_>>) {
     let mut seen = HashSet::new();
     for action in connector.actions() {
         let fault = |message: String| {
@@ -167,7 +167,7 @@ pub(super) fn check(root: &Reader<'_>, connector: &Connector, scopes: &Option<Sc
                 &action_span(root, &action.id),
                 &format!("action[{}]", action.id),
                 message,
-            )
+            );
         };
         if !seen.insert(action.id.as_str()) {
             fault("stands twice in the file".to_owned());

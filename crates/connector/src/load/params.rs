@@ -221,7 +221,7 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
     let mut schema = meaning.schema;
     let mut about = meaning.about;
     if let Some(options) = &told.options {
-        about.push_str(&format!(" (`{options}` lists the choices)"));
+        about = format!("{about} (`{options}` lists the choices)");
     }
     let bare = Check::new(Value::Object(schema.clone()));
     let custom = meaning.base.is_none() || schema.contains_key("pattern") || schema.contains_key("items");
@@ -242,7 +242,7 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
     if told.place == Place::Path {
         path_rules(
             item,
-            &meaning.default,
+            meaning.default.as_ref(),
             meaning.required,
             (meaning.base, meaning.array),
         );
@@ -286,7 +286,7 @@ fn refuse(item: &Item<'_>, check: &Check, what: &str, value: &Value) {
 
 fn path_rules(
     item: &Item<'_>,
-    default: &Option<Value>,
+    default: Option<&Value>,
     required: bool,
     (base, array): (Option<BaseType>, bool),
 ) {

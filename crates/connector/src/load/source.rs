@@ -117,21 +117,19 @@ impl<'s> Item<'s> {
             .value
             .as_integer()
             .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
-        match number.filter(|number| bounds.contains(number)) {
-            Some(number) => Some(number),
-            None => {
-                self.wrong(&format!(
-                    "a whole number from {} to {}",
-                    bounds.start(),
-                    bounds.end()
-                ));
-                None
-            }
+        let fitting = number.filter(|number| bounds.contains(number));
+        if fitting.is_none() {
+            self.wrong(&format!(
+                "a whole number from {} to {}",
+                bounds.start(),
+                bounds.end()
+            ));
         }
+        fitting
     }
 
     /// The items of a list; of anything else, nothing and a fault.
-    pub(crate) fn list(&self) -> Vec<Item<'s>> {
+    pub(crate) fn list(&self) -> Vec<Self> {
         let Some(items) = self.value.as_array() else {
             self.wrong("a list");
             return Vec::new();
@@ -151,7 +149,7 @@ impl<'s> Item<'s> {
     }
 
     /// The items of a list, or the one thing that stands in its place.
-    pub(crate) fn one_or_list(&self) -> Vec<Item<'s>> {
+    pub(crate) fn one_or_list(&self) -> Vec<Self> {
         if self.value.is_array() {
             self.list()
         } else {
@@ -164,18 +162,16 @@ impl<'s> Item<'s> {
     }
 
     pub(crate) fn table(&self) -> Option<Reader<'s>> {
-        match self.value.as_table() {
-            Some(table) => Some(Reader::new(
-                self.source,
-                table,
-                self.span.clone(),
-                self.path.clone(),
-            )),
-            None => {
-                self.wrong("a table");
-                None
-            }
+        let table = self.value.as_table();
+        if table.is_none() {
+            self.wrong("a table");
         }
+        Some(Reader::new(
+            self.source,
+            table?,
+            self.span.clone(),
+            self.path.clone(),
+        ))
     }
 
     /// The value as JSON, tables in file order. Dates become texts; infinities have no JSON and are refused.
@@ -326,7 +322,7 @@ impl<'s> Reader<'s> {
     /// Refuses what was never asked for.
     pub(crate) fn finish(&self) {
         let asked = self.asked.borrow();
-        for (key, _) in self.table.iter() {
+        for (key, _) in self.table {
             let name: &str = key.get_ref();
             if asked.contains(&name) {
                 continue;

@@ -1,7 +1,7 @@
 //! The content of an answer, and the part of it that matters.
 
 use crate::Connector;
-use crate::action::{Action, Kind, Pick};
+use crate::action::{Action, Expects, Kind, Pick};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -34,7 +34,7 @@ impl Content {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
-        if action.download && response.status().is_success() {
+        if action.expects == Expects::File && response.status().is_success() {
             return Self::File {
                 bytes: bytes.clone(),
                 media_type: media_type.to_owned(),
@@ -81,7 +81,9 @@ impl Content {
             Self::Text { media_type, .. } if media_type.contains("json") => {
                 "JSON that cannot be read".to_owned()
             }
-            Self::Empty if action.kind == Kind::Read && !action.empty_ok => "nothing".to_owned(),
+            Self::Empty if action.kind == Kind::Read && action.expects == Expects::Value => {
+                "nothing".to_owned()
+            }
             _ => return None,
         };
         let warning = match action.kind {

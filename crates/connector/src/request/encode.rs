@@ -51,10 +51,16 @@ pub(crate) fn query_value(query: &mut String, name: &str, value: &Value, list: L
         return;
     };
     match list {
-        ListStyle::Repeat => items.iter().for_each(|item| pair(query, name, &plain(item))),
+        ListStyle::Repeat => {
+            for item in items {
+                pair(query, name, &plain(item));
+            }
+        }
         ListStyle::Brackets => {
             let name = format!("{name}[]");
-            items.iter().for_each(|item| pair(query, &name, &plain(item)));
+            for item in items {
+                pair(query, &name, &plain(item));
+            }
         }
         ListStyle::Comma => {
             if !query.is_empty() {

@@ -47,10 +47,10 @@ pub(super) fn write(parts: &[Part], boundary: &str) -> Vec<u8> {
             quoted(&part.name)
         );
         if let Some(name) = &part.file_name {
-            head.push_str(&format!("; filename=\"{}\"", quoted(name)));
+            head = format!("{head}; filename=\"{}\"", quoted(name));
         }
         if let Some(kind) = &part.media_type {
-            head.push_str(&format!("\r\nContent-Type: {kind}"));
+            head = format!("{head}\r\nContent-Type: {kind}");
         }
         head.push_str("\r\n\r\n");
         out.extend_from_slice(head.as_bytes());

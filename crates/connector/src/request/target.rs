@@ -20,7 +20,7 @@ pub(super) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> 
     for param in &action.params {
         match (param.place, param.value(names.input.arguments)) {
             (Place::Query, Some(value)) => {
-                encode::query_value(&mut query, &param.wire_name, value, param.list)
+                encode::query_value(&mut query, &param.wire_name, value, param.list);
             }
             (Place::Cursor, Some(value)) => cursor = value.as_str(),
             _ => {}

@@ -118,13 +118,17 @@ fn clearing_forgets_both_kinds_at_once() {
 
 #[test]
 fn an_old_load_does_not_replace_what_a_newer_one_kept() {
-    let cache = Guarded::new(10);
-    let (old, go_old) = begin(&cache, 1, None);
-    cache.invalidate(&1);
-    let (new, go_new) = begin(&cache, 1, Some(2));
-    assert_eq!(end(new, go_new), Some(2));
-    assert_eq!(end(old, go_old), None);
-    assert_eq!(known(&cache, 1), Known::Value(2));
+    let forget: [fn(&Guarded<u8, u64>); 2] = [|cache| cache.invalidate(&1), Guarded::clear];
+    for forget in forget {
+        let cache = Guarded::new(10);
+        let (old, go_old) = begin(&cache, 1, None);
+        let (older, go_older) = begin(&cache, 1, Some(1));
+        forget(&cache);
+        let (new, go_new) = begin(&cache, 1, Some(2));
+        assert_eq!(end(new, go_new), Some(2));
+        assert_eq!((end(old, go_old), end(older, go_older)), (None, Some(1)));
+        assert_eq!(known(&cache, 1), Known::Value(2));
+    }
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use super::Request;
 use super::resolve::Target;
 use crate::Engine;
+use crate::caller::Caller;
 use crate::credentials::OpenedFields;
 use crate::error::{Error, Result};
 use crate::limits::WindowKey;
 use crate::outbound::{Attempt, Caps, Effect, OutboundError};
+use crate::warm::ServerEntry;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -58,6 +60,26 @@ impl Engine {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(failure)) => Err(Error::Platform(refused(target, failure))),
             Err(error) => Err(Error::Platform(unanswered(target, &error, timeout))),
+        }
+    }
+
+    /// The same for Solder's own connector: the request goes to the operations of this process.
+    pub(super) async fn dispatch_internal(
+        &self,
+        caller: &Caller,
+        server: &ServerEntry,
+        target: &Target<'_>,
+        request: &Request,
+    ) -> Result<Answer> {
+        let built = self.build(target, None, &request.parameters)?;
+        let response = self.serve_internal(caller, server, &built).await?;
+        let cursor = request.parameters.get("cursor").and_then(Value::as_str);
+        match target
+            .connector
+            .read(&target.action, cursor, &response, self.clock.now())
+        {
+            Reading::Success(answer) => Ok(answer),
+            Reading::Failure(failure) => Err(Error::Platform(refused(target, failure))),
         }
     }
 
