@@ -1,0 +1,62 @@
+//! What is built in: every file loads, and every recorded call plays.
+
+use solder_connector::{Connector, built_in, built_in_examples, parse, play};
+use std::collections::HashSet;
+
+fn loaded(id: &str, text: &str) -> Connector {
+    parse(&format!("connectors/{id}.toml"), text).unwrap_or_else(|faults| {
+        let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        panic!("{}", told.join("\n"))
+    })
+}
+
+#[test]
+fn every_connector_that_is_built_in_loads() {
+    let ids: Vec<_> = built_in().iter().map(|(id, _)| *id).collect();
+    assert!(ids.is_sorted(), "{ids:?}");
+    let mut faults = Vec::new();
+    for (id, text) in built_in() {
+        match parse(&format!("connectors/{id}.toml"), text) {
+            Ok(connector) => assert!(connector.actions().len() >= 10, "{id} has fewer than ten actions"),
+            Err(found) => faults.extend(found.iter().map(ToString::to_string)),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_action_that_is_built_in_has_a_recorded_call_and_all_play() {
+    let mut wrong = Vec::new();
+    for (id, text) in built_in() {
+        let connector = loaded(id, text);
+        let file = format!("connectors/examples/{id}.toml");
+        let examples = built_in_examples()
+            .iter()
+            .find(|(other, _)| other == id)
+            .map_or("", |(_, text)| text);
+        let mut played = HashSet::new();
+        match play(&connector, &file, examples) {
+            Ok(calls) => {
+                for call in calls {
+                    let told = |difference| format!("{file}:{}: {}: {difference}", call.line, call.action);
+                    wrong.extend(call.differences.iter().map(told));
+                    played.insert(call.action);
+                }
+            }
+            Err(faults) => wrong.extend(faults.iter().map(ToString::to_string)),
+        }
+        let unplayed = connector.actions().filter(|action| !played.contains(&action.id));
+        wrong.extend(unplayed.map(|action| format!("{file}: no example of {}", action.id)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_samples_of_built_in_actions_are_valid() {
+    for (id, text) in built_in() {
+        for action in loaded(id, text).actions() {
+            let faults = action.validate(action.sample.as_object().unwrap());
+            assert_eq!(faults, Ok(()), "{id} {}", action.id);
+        }
+    }
+}
