@@ -1,0 +1,6 @@
+//! The management API: one endpoint, one file.
+
+pub(crate) mod credentials;
+pub(crate) mod health;
+pub(crate) mod openapi_document;
+pub(crate) mod servers;

@@ -1,0 +1,6 @@
+//! Credentials over REST: never a secret back.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;

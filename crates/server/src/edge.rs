@@ -1,0 +1,182 @@
+//! What stands around every handler: the request's id and span, hosts and origins, the headers that every answer
+//! carries, and what a panic becomes. One layer, since each costs on every request.
+
+mod cors;
+mod headers;
+
+use crate::App;
+use crate::arrival::{Arrival, Peer};
+use crate::client_address::client_address;
+use crate::gate::{Gate, Origin};
+use crate::mcp;
+use crate::problem::{Failure, OwnFault, envelope, own_fault};
+use axum::body::Body;
+use axum::extract::MatchedPath;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use http::{HeaderValue, Method, Request};
+use solder_model::Problem;
+use std::convert::Infallible;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+use tower::{Layer, Service};
+use tracing::{Instrument, Span, field};
+
+/// Puts an [`Edge`] around each route.
+#[derive(Debug, Clone)]
+pub(crate) struct EdgeLayer(pub(crate) Arc<App>);
+
+/// A route with everything that stands around it.
+#[derive(Debug, Clone)]
+pub(crate) struct Edge<S> {
+    app: Arc<App>,
+    inner: S,
+}
+
+impl<S> Layer<S> for EdgeLayer {
+    type Service = Edge<S>;
+
+    fn layer(&self, inner: S) -> Edge<S> {
+        Edge { app: Arc::clone(&self.0), inner }
+    }
+}
+
+impl<S> Service<Request<Body>> for Edge<S>
+where
+    S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let peer = Peer::of(request.extensions());
+        let client = client_address(peer, request.headers(), &self.app.settings.trusted_proxies);
+        let id = HeaderValue::try_from(self.app.engine.request_id());
+        let arrival = Arrival::new(id.unwrap_or_else(|_none| HeaderValue::from_static("none")), client);
+        request.extensions_mut().insert(arrival.clone());
+        let origin = self.app.gate.origin(request.headers());
+        let visit = Visit { span: span(&request, &arrival), arrival, origin, began: Instant::now() };
+        match let_in(&self.app, &request, &visit.origin) {
+            Ok(()) => {
+                let span = visit.span.clone();
+                let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind().instrument(span);
+                Box::pin(async move { Ok(visit.leave(answer.await)) })
+            }
+            Err(early) => Box::pin(std::future::ready(Ok(visit.leave(Ok(Ok(early)))))),
+        }
+    }
+}
+
+/// The span of a request. The route's template stands for its path, which may hold a token; where no route
+/// matched, nothing of the path is known to be harmless.
+fn span(request: &Request<Body>, arrival: &Arrival) -> Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str);
+    tracing::info_span!(
+        "request",
+        method = method_name(request.method()),
+        route,
+        request_id = arrival.request_id_text(),
+        status = field::Empty,
+        latency_ms = field::Empty,
+    )
+}
+
+/// The method, where it is one that anybody knows: others are texts of the client's own making.
+fn method_name(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::POST
+        | Method::PUT
+        | Method::DELETE
+        | Method::HEAD
+        | Method::OPTIONS
+        | Method::PATCH
+        | Method::TRACE
+        | Method::CONNECT => method.as_str(),
+        _ => "(other)",
+    }
+}
+
+/// Checks host and origin, and answers preflights; what is answered here never reaches a handler.
+fn let_in(app: &App, request: &Request<Body>, origin: &Origin) -> Result<(), Response> {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    if route != "/health" {
+        app.gate.check_host(request.uri(), request.headers()).map_err(|problem| refuse(route, request, problem))?;
+    }
+    let is_mcp = route.starts_with("/mcp");
+    match origin {
+        Origin::Refused if is_mcp || cors::is_preflight(request) => {
+            Err(refuse(route, request, Gate::origin_refusal(request.headers())))
+        }
+        Origin::Allowed(_) if cors::is_preflight(request) => Err(cors::preflight(request)),
+        _ => Ok(()),
+    }
+}
+
+/// A refusal in the form that the route's clients read.
+fn refuse(route: &str, request: &Request<Body>, problem: Problem) -> Response {
+    if route.starts_with("/mcp") {
+        mcp::refuse(request.method(), request.headers(), &Failure::new(problem))
+    } else {
+        Failure::new(problem).into_response()
+    }
+}
+
+/// A request under way.
+struct Visit {
+    span: Span,
+    arrival: Arrival,
+    origin: Origin,
+    began: Instant,
+}
+
+type Caught = Result<Result<Response, Infallible>, Box<dyn std::any::Any + Send>>;
+
+impl Visit {
+    /// Makes the answer ready to go out.
+    fn leave(self, answer: Caught) -> Response {
+        let mut response = match answer {
+            Ok(Ok(response)) => response,
+            Err(panic) => {
+                // A text that stands in the code is known to be harmless; one that was put together is not.
+                let what = panic.downcast_ref::<&'static str>().copied().unwrap_or("(no static text)");
+                self.span.in_scope(|| tracing::error!(what, "a handler panicked"));
+                Failure::new(own_fault()).into_response()
+            }
+        };
+        if let Some(OwnFault(problem)) = response.extensions_mut().remove() {
+            response = self.name_request(&problem);
+        }
+        headers::write(&mut response, &self.arrival);
+        if let Origin::Allowed(origin) = self.origin {
+            cors::write(&mut response, origin);
+        }
+        let status = response.status();
+        let latency_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.span.record("status", status.as_u16());
+        self.span.record("latency_ms", latency_ms);
+        self.span.in_scope(|| {
+            if status.is_server_error() {
+                tracing::warn!("answered with a fault");
+            } else {
+                tracing::debug!("answered");
+            }
+        });
+        response
+    }
+
+    /// A fault of ours tells the request's id, which finds it in the log.
+    fn name_request(&self, problem: &Problem) -> Response {
+        envelope(&problem.clone().with("requestId", self.arrival.request_id_text()))
+    }
+}

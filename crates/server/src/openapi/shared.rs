@@ -1,0 +1,124 @@
+//! Parameters and refusals that many endpoints have.
+
+use serde_json::Value;
+use utoipa::{IntoParams, IntoResponses, ToSchema};
+
+/// The user that the key acts as.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header; nothing makes one")]
+pub(crate) struct UserIdHeader {
+    /// The user that acts, by the customer's own id; absent: the key's own. 1 to 10,000 characters. A user comes to be
+    /// when a key that may name users first does. A user-bound key that names another user is refused.
+    #[param(rename = "x-alloy-userid", min_length = 1, max_length = 10_000)]
+    user_id: Option<String>,
+}
+
+/// Which part of a list is asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes a query; nothing makes one")]
+pub(crate) struct PageParams {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 1000, default = 1000)]
+    limit: Option<u32>,
+    /// How many are passed over.
+    #[param(minimum = 0, default = 0)]
+    offset: Option<u64>,
+}
+
+/// A filter.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a query; nothing makes one")]
+pub(crate) struct ConnectorParam {
+    /// Only those of this connector.
+    #[param(example = "slack")]
+    connector_id: Option<String>,
+}
+
+/// A server.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct ServerPath {
+    /// The server's id.
+    #[param(example = "production-server-a1b2c3d4")]
+    server_id: String,
+}
+
+/// A credential.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct CredentialPath {
+    /// The credential's id: 24 lower-case hex characters.
+    #[param(example = "66f2a1b09c3d4e5f60718293")]
+    credential_id: String,
+}
+
+/// A refusal.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a body; nothing makes one")]
+pub(crate) struct ErrorEnvelope {
+    error: ErrorObject,
+}
+
+/// What was wrong.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a body; nothing makes one")]
+struct ErrorObject {
+    /// The stable cause; the table of them stands at the top of this description.
+    #[schema(example = "INVALID_REQUEST")]
+    code: String,
+    /// For a person.
+    message: String,
+    /// Further facts. Of an INVALID_REQUEST: `field`, the first that is wrong, and `faults`, all of them.
+    #[schema(value_type = Object)]
+    details: Value,
+}
+
+/// Refusals that every endpoint behind a key has.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers; nothing makes one")]
+pub(crate) enum Refusals {
+    /// INVALID_REQUEST, every fault listed; CREDENTIAL_NOT_FOUND
+    #[response(status = 400)]
+    Invalid(#[to_schema] ErrorEnvelope),
+    /// UNAUTHORIZED: no key, or one that does not hold
+    #[response(status = 401)]
+    Unauthorized(#[to_schema] ErrorEnvelope),
+    /// FORBIDDEN: somebody else's, or a key that may not name users
+    #[response(status = 403)]
+    Forbidden(#[to_schema] ErrorEnvelope),
+    /// REQUEST_TIMEOUT: the body did not arrive in time
+    #[response(status = 408)]
+    Timeout(#[to_schema] ErrorEnvelope),
+    /// PAYLOAD_TOO_LARGE: a body over 10 MB
+    #[response(status = 413)]
+    TooLarge(#[to_schema] ErrorEnvelope),
+    /// UNSUPPORTED_MEDIA_TYPE: a body that is not JSON
+    #[response(status = 415)]
+    MediaType(#[to_schema] ErrorEnvelope),
+    /// RATE_LIMITED: `Retry-After` says how long to wait
+    #[response(status = 429)]
+    RateLimited(#[to_schema] ErrorEnvelope),
+    /// INTERNAL_ERROR, with the request's id
+    #[response(status = 500)]
+    Internal(#[to_schema] ErrorEnvelope),
+    /// UNAVAILABLE: the server is stopping
+    #[response(status = 503)]
+    Unavailable(#[to_schema] ErrorEnvelope),
+}
+
+/// The refusal of endpoints that name a server.
+#[derive(IntoResponses)]
+#[response(status = 404, description = "NOT_FOUND: no such server for this caller")]
+#[expect(dead_code, reason = "describes an answer; nothing makes one")]
+pub(crate) struct ServerNotFound(#[to_schema] ErrorEnvelope);
+
+/// The refusal of endpoints that name a connector.
+#[derive(IntoResponses)]
+#[response(status = 404, description = "CONNECTOR_NOT_FOUND: no such connector")]
+#[expect(dead_code, reason = "describes an answer; nothing makes one")]
+pub(crate) struct ConnectorNotFound(#[to_schema] ErrorEnvelope);

@@ -1,0 +1,41 @@
+//! The table of routes. The paths of the management API stand in its handlers' documentation, so that they cannot
+//! drift from the description that is published.
+
+use crate::App;
+use crate::api::{credentials, health, openapi_document, servers};
+use crate::edge::EdgeLayer;
+use crate::openapi::described;
+use crate::problem::{Failure, no_method, no_route};
+use crate::mcp;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::any;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The management API, with its description.
+pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(described())
+        .routes(routes!(servers::create::create_server, servers::list::list_servers))
+        .routes(routes!(servers::get::get_server, servers::update::update_server, servers::delete::delete_server))
+        .routes(routes!(servers::rotate_token::rotate_server_token))
+        .routes(routes!(credentials::create::create_credential, credentials::list::list_credentials))
+        .routes(routes!(credentials::get::get_credential, credentials::delete::delete_credential))
+        .routes(routes!(health::get_health))
+        .routes(routes!(openapi_document::get_openapi))
+}
+
+/// Every route, with what stands around it.
+pub(crate) fn of(app: &Arc<App>) -> Router {
+    let (api, _description) = api().split_for_parts();
+    api.route("/mcp", any(mcp::by_header))
+        .route("/mcp/{serverId}", any(mcp::by_id))
+        .route("/mcp/{serverId}/{accessToken}", any(mcp::by_token))
+        .method_not_allowed_fallback(async || -> Failure { no_method() })
+        .fallback(async || -> Failure { no_route() })
+        // Bodies have a limit of their own, which answers in the envelope.
+        .layer(DefaultBodyLimit::disable())
+        .layer(EdgeLayer(Arc::clone(app)))
+        .with_state(Arc::clone(app))
+}

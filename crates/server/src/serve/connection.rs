@@ -1,0 +1,145 @@
+//! The connections of a listener: how each is spoken with, and how all of them end.
+
+use crate::arrival::Peer;
+use crate::{App, Settings};
+use axum::Router;
+use axum::body::Body;
+use http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::Service;
+
+/// The most that the headers of a request may come to, in both versions of HTTP (contract, part 2).
+const MAX_HEADERS: u32 = 64 * 1024;
+
+/// Room for the request line, which HTTP/1.1 counts with the headers.
+const REQUEST_LINE: usize = 8 * 1024;
+
+/// How long a peer that says nothing over HTTP/2 is asked whether it is there, and waited for.
+const PING_EVERY: Duration = Duration::from_secs(30);
+const PING_WITHIN: Duration = Duration::from_secs(20);
+
+/// All connections of a listener.
+pub(super) struct Connections {
+    router: Router,
+    builder: Builder<TokioExecutor>,
+    first_request: Duration,
+    tasks: TaskTracker,
+    /// Finish what is under way and take nothing new.
+    draining: CancellationToken,
+    /// The time for that is over.
+    ending: CancellationToken,
+}
+
+impl Connections {
+    pub(super) fn new(settings: &Settings, router: Router) -> Self {
+        Self {
+            router,
+            builder: builder(settings),
+            first_request: settings.header_timeout,
+            tasks: TaskTracker::new(),
+            draining: CancellationToken::new(),
+            ending: CancellationToken::new(),
+        }
+    }
+
+    /// Serves a connection, in a task of its own.
+    pub(super) fn take(&self, stream: TcpStream, peer: IpAddr) {
+        // Without it an event stream waits for the acknowledgement of its head: 40 ms on many systems.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended before it began");
+            return;
+        }
+        let has_asked = Arc::new(AtomicBool::new(false));
+        let service = service(self.router.clone(), peer, Arc::clone(&has_asked));
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let (draining, ending) = (self.draining.clone(), self.ending.clone());
+        let first_request = self.first_request;
+        self.tasks.spawn(async move {
+            tokio::pin!(connection);
+            let silence = tokio::time::sleep(first_request);
+            tokio::pin!(silence);
+            let (mut drains, mut waits) = (false, true);
+            loop {
+                tokio::select! {
+                    // How a connection broke off is the client's to know; nothing of it is ours to mend.
+                    _ended = connection.as_mut() => return,
+                    () = ending.cancelled() => return,
+                    () = draining.cancelled(), if !drains => {
+                        drains = true;
+                        connection.as_mut().graceful_shutdown();
+                    }
+                    () = silence.as_mut(), if waits => {
+                        waits = false;
+                        // Before its first request a connection has told not even its version, and HTTP's own
+                        // timeouts do not run yet.
+                        if !has_asked.load(Ordering::Relaxed) {
+                            return;
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    /// Waits for what is under way, calls of broken connections that go on included, within the bound.
+    pub(super) async fn drain(self, app: &App) {
+        self.draining.cancel();
+        self.tasks.close();
+        app.calls.close();
+        let done = async {
+            self.tasks.wait().await;
+            app.calls.wait().await;
+        };
+        if tokio::time::timeout(app.settings.shutdown_grace, done).await.is_err() {
+            tracing::warn!("requests under way were dropped: they took longer than a stop waits");
+        }
+        self.ending.cancel();
+        app.stopped.cancel();
+        self.tasks.wait().await;
+        app.calls.wait().await;
+    }
+}
+
+fn builder(settings: &Settings) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(settings.header_timeout)
+        .max_buf_size(MAX_HEADERS as usize + REQUEST_LINE);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(MAX_HEADERS)
+        .keep_alive_interval(PING_EVERY)
+        .keep_alive_timeout(PING_WITHIN);
+    builder
+}
+
+/// The router, told who the peer is.
+fn service(
+    router: Router,
+    peer: IpAddr,
+    has_asked: Arc<AtomicBool>,
+) -> impl hyper::service::Service<
+    Request<Incoming>,
+    Response = axum::response::Response,
+    Error = std::convert::Infallible,
+    Future: Send,
+> + Clone {
+    hyper::service::service_fn(move |request: Request<Incoming>| {
+        has_asked.store(true, Ordering::Relaxed);
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        router.clone().call(request)
+    })
+}
