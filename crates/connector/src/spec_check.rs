@@ -7,6 +7,7 @@
 mod body;
 mod compare;
 mod description;
+mod fit;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -49,7 +50,7 @@ impl SpecReport {
     }
 }
 
-/// Compares every action of a connector with a description: OpenAPI 3.x or Swagger 2.0, as JSON.
+/// Compares every action of a connector with a description: `OpenAPI` 3.x or Swagger 2.0, as JSON.
 pub fn spec_check(connector: &Connector, spec: &Value) -> SpecReport {
     let mut report = SpecReport::default();
     let Some(description) = Description::read(spec) else {

@@ -5,11 +5,11 @@ use super::description::{Description, Operation, SpecParam, path_of};
 use super::shape::{Document, Shape};
 use crate::action::{Action, BodyKind, CallPath};
 use crate::connector::{Base, Connector};
-use crate::param::{ListStyle, Param, Place, Wire};
+use crate::param::{Param, Place, Wire};
 use serde_json::json;
 
 /// Schemas are compared so deep.
-const DEPTH: usize = 5;
+pub(super) const DEPTH: usize = 5;
 
 /// What was found of one action.
 pub(super) struct Found {
@@ -314,101 +314,5 @@ impl<'c, 's> Comparison<'c, 's> {
                 .any(|(name, _)| is_it(self.by_name(name, Place::Query)))
             || headers.any(|header| is_header(header.name().as_str()))
             || ["accept", "content-type"].into_iter().any(is_header)
-    }
-
-    fn fits(&mut self, param: &Param, name: &str, theirs: &Shape<'s>) {
-        // A cursor in a query is text for every platform; files have forms of their own.
-        if param.file || (param.made && param.place == Place::Query) || (param.made && param.number) {
-            return;
-        }
-        let document = Document(&param.schema);
-        let ours = document.shape(&param.schema);
-        self.fit(
-            name,
-            (document, &ours),
-            theirs,
-            (self.is_text(param, &ours), DEPTH),
-        );
-    }
-
-    /// Whether a value goes as text, so that a description that says text agrees.
-    fn is_text(&self, param: &Param, ours: &Shape<'_>) -> bool {
-        let array = ours.implied_types().is_some_and(|types| types.contains("array"));
-        match param.place {
-            Place::Body => {
-                matches!(self.action.body, BodyKind::Form | BodyKind::Multipart) && !self.action.brackets
-            }
-            Place::Query => !array || param.list == ListStyle::Comma,
-            Place::Path | Place::Header | Place::Cursor => true,
-        }
-    }
-
-    /// What ours takes must be something that theirs takes.
-    fn fit(
-        &mut self,
-        name: &str,
-        (document, ours): (Document<'_>, &Shape<'_>),
-        theirs: &Shape<'s>,
-        (text, depth): (bool, usize),
-    ) {
-        let theirs_document = self.description.document;
-        let takes_text = theirs
-            .implied_types()
-            .is_some_and(|types| types.contains("string"));
-        let beyond = ours.types_beyond(theirs);
-        if !beyond.is_empty() && !(text && takes_text) {
-            let taken = theirs
-                .implied_types()
-                .unwrap_or_default()
-                .into_iter()
-                .collect::<Vec<_>>()
-                .join(", ");
-            let what = format!(
-                "`{name}` may be {}, the description takes {taken}",
-                beyond.join(" or ")
-            );
-            return self.differ(format!("type.{name}"), what);
-        }
-        if let Some(value) = ours.values_beyond(theirs).first() {
-            self.differ(
-                format!("enum.{name}"),
-                format!("`{name}` may be {value}, which the description does not list"),
-            );
-        }
-        let Some(depth) = depth.checked_sub(1) else { return };
-        if !ours.items.is_empty() && !theirs.items.is_empty() {
-            let items = document.any(&ours.items);
-            self.fit(
-                name,
-                (document, &items),
-                &theirs_document.any(&theirs.items),
-                (false, depth),
-            );
-        }
-        if ours.properties.is_empty() || theirs.properties.is_empty() {
-            return;
-        }
-        for (property, schemas) in &ours.properties {
-            let inner = format!("{name}.{property}");
-            if let Some(known) = theirs.properties.get(property) {
-                let shape = document.any(schemas);
-                self.fit(
-                    &inner,
-                    (document, &shape),
-                    &theirs_document.any(known),
-                    (false, depth),
-                );
-            } else if !theirs.open {
-                self.differ(
-                    format!("unknown.{inner}"),
-                    format!("the description does not know `{inner}`"),
-                );
-            }
-        }
-        for property in theirs.required.difference(&ours.required) {
-            let inner = format!("{name}.{property}");
-            let what = format!("the description needs `{inner}`, which may be left out here");
-            self.differ(format!("required.{inner}"), what);
-        }
     }
 }

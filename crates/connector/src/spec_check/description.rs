@@ -1,4 +1,4 @@
-//! A vendor's description, OpenAPI 3.x or Swagger 2.0, read as far as requests go.
+//! A vendor's description, `OpenAPI` 3.x or Swagger 2.0, read as far as requests go.
 
 use super::shape::Document;
 use crate::BodyKind;

@@ -97,7 +97,7 @@ impl<'s> Shape<'s> {
         match schema.get("type") {
             Some(Value::String(one)) => shape.types = Some(BTreeSet::from([one.as_str()])),
             Some(Value::Array(several)) => {
-                shape.types = Some(several.iter().filter_map(Value::as_str).collect())
+                shape.types = Some(several.iter().filter_map(Value::as_str).collect());
             }
             _ => {}
         }
