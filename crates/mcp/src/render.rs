@@ -99,7 +99,7 @@ impl Rendered {
         let is_plain = status != 200 || !accept.events() || (is_modern && accept.prefers_json());
         let mut body = Vec::with_capacity(size + 32);
         if is_plain {
-            write(&mut body);
+            sse::line(&mut body, write);
         } else {
             sse::event(&mut body, write);
         }

@@ -3,10 +3,15 @@
 /// Appends one event of the type `message`, whose JSON, which `write` appends, stands on a single `data:` line.
 pub(crate) fn event(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(b"event: message\ndata: ");
+    line(out, write);
+    out.extend_from_slice(b"\n\n");
+}
+
+/// Appends JSON, which `write` appends, as a single line.
+pub(crate) fn line(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     write(out);
     keep_on_one_line(out, start);
-    out.extend_from_slice(b"\n\n");
 }
 
 /// Keeps the JSON from `start` on in one line, however a reader tells lines: some split at U+2028, U+2029 and U+0085
