@@ -78,26 +78,8 @@ where
 {
     /// A cache of at most `entries` values, and a quarter as many absent keys.
     pub(crate) fn new(entries: u64) -> Self {
-        Self::over(Cache::new(entries), entries)
-    }
-
-    /// A cache whose values weigh at most `weight` together (bytes, say), and which remembers at most `absent` keys
-    /// that have none.
-    pub(crate) fn weighted(
-        weight: u64,
-        absent: u64,
-        weigh: impl Fn(&K, &V) -> u32 + Send + Sync + 'static,
-    ) -> Self {
-        let cache = Cache::builder()
-            .max_capacity(weight)
-            .weigher(move |key, slot: &Slot<Arc<V>>| weigh(key, &slot.value))
-            .build();
-        Self::over(cache, absent.saturating_mul(ABSENT_SHARE))
-    }
-
-    fn over(present: Cache<K, Slot<Arc<V>>>, entries: u64) -> Self {
         Self {
-            present,
+            present: Cache::new(entries),
             absent: Cache::new(entries.div_ceil(ABSENT_SHARE)),
             hasher: RandomState::new(),
             gates: (0..GATES).map(|_| Mutex::new(0)).collect(),

@@ -35,6 +35,10 @@ pub(crate) enum Reach {
     /// The operator, as one connector's own `BASE_URL`: any address, by HTTP too.
     Override,
     /// An account: public addresses by HTTPS, and those of `SOLDER_ALLOW_PRIVATE_NETWORKS_ACCOUNTS` by HTTP too.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "accounts have no URLs of their own yet")
+    )]
     Account,
 }
 

@@ -295,7 +295,7 @@ fn what_is_nested_too_deep_is_named_and_counted() {
     let items: Value = (0..30).map(|_| nested(8)).collect();
     let list = json!({ "items": items });
     assert!(
-        super::shape(list, &Shaping::default(), &read_list(&NO_SCHEMA))["metadata"]
+        shape(list, &Shaping::default(), &read_list(&NO_SCHEMA))["metadata"]
             .get("cuts")
             .is_none()
     );
