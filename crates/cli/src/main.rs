@@ -9,7 +9,6 @@ mod logging;
 mod master_key;
 mod print;
 mod settings;
-mod solder_server;
 mod system;
 
 use arguments::{Arguments, Command};

@@ -1,0 +1,213 @@
+//! The command line, as `--help` tells it.
+
+use crate::settings::{Flags, uses};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const OPEN: u8 = uses::OPEN;
+const SERVE: u8 = uses::SERVE | uses::OPEN;
+
+/// Solder joins AI assistants to the platforms that people work with.
+#[derive(Debug, Parser)]
+#[command(name = "solder", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    after_help = "Start with `solder up`. Exit codes: 0 done, 1 failed, 2 wrong command line or settings."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Set up what is missing (data folder, account, API key, server), show how to connect, and serve
+    Up(Serve),
+    /// Serve an installation as it stands, for production
+    Serve(Serve),
+    /// The tenants of this installation
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// The API keys of an account
+    #[command(subcommand)]
+    Keys(Keys),
+    /// The users of an account
+    #[command(subcommand)]
+    Users(Users),
+    /// The platforms that Solder knows, and the files that describe them
+    #[command(subcommand)]
+    Connectors(Connectors),
+    /// Every setting, what it is, and where its value comes from
+    Settings(Settings),
+}
+
+/// `up` and `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Print one line of JSON when ready, in place of words
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) flags: Flags<SERVE>,
+}
+
+/// What every command on the database takes.
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// Print JSON in place of words
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) flags: Flags<OPEN>,
+}
+
+/// `solder accounts`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Accounts {
+    /// Make an account with its first user and an admin API key, which is shown once
+    Create {
+        /// The account's name, unique in this installation
+        name: String,
+        /// The first user's id
+        #[arg(long, value_name = "ID", default_value = "admin")]
+        user: String,
+        #[command(flatten)]
+        open: Open,
+    },
+    /// List the accounts
+    List {
+        #[command(flatten)]
+        open: Open,
+    },
+}
+
+/// Which account is meant.
+#[derive(Debug, Args)]
+pub(crate) struct Account {
+    /// The account's name or id; may be left out where there is only one
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: Option<String>,
+}
+
+/// The role of a key, as the command line spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyRole {
+    Admin,
+    Member,
+}
+
+/// `solder keys`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make an API key, which is shown once
+    Create {
+        #[command(flatten)]
+        account: Account,
+        /// The user that the key acts as; is made where there is none
+        #[arg(long, value_name = "ID", default_value = "admin")]
+        user: String,
+        /// What the key may do: an admin has users, keys and all else of the account, a member own servers and own
+        /// credentials alone
+        #[arg(long, value_enum, default_value_t = KeyRole::Member)]
+        role: KeyRole,
+        /// The key acts as its own user alone, and never as another
+        #[arg(long)]
+        user_bound: bool,
+        /// A name for people, to know the key again by
+        #[arg(long, default_value = "", hide_default_value = true)]
+        name: String,
+        /// After how many days the key ends: 1 to 3650; never where left out
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+        expires_in_days: Option<u16>,
+        #[command(flatten)]
+        open: Open,
+    },
+    /// List the keys, without the secrets
+    List {
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
+    /// End a key at once
+    Revoke {
+        /// The key's id, `key_…`, as `list` shows it
+        key: String,
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
+}
+
+/// `solder users`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Users {
+    /// Make a user; one that is there already is left as it is
+    Create {
+        /// Your own id of the user
+        user: String,
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
+    /// List the users
+    List {
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
+}
+
+/// What every command on connectors takes.
+#[derive(Debug, Args)]
+pub(crate) struct Catalog {
+    /// Print JSON in place of words
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) flags: Flags<{ uses::CONNECTORS }>,
+}
+
+/// `solder connectors`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Connectors {
+    /// List the connectors
+    List {
+        #[command(flatten)]
+        catalog: Catalog,
+    },
+    /// Show a connector: how to authenticate, and its actions
+    Show {
+        /// The connector's id
+        connector: String,
+        #[command(flatten)]
+        catalog: Catalog,
+    },
+    /// Check connectors for faults: all of them, or those that are named
+    Check {
+        /// Ids of connectors, or files of your own
+        #[arg(value_name = "ID|FILE")]
+        connectors: Vec<String>,
+        /// Compare one connector with its vendor's API description (`OpenAPI` 3 or Swagger 2, as JSON)
+        #[arg(long, value_name = "FILE")]
+        spec: Option<PathBuf>,
+        #[command(flatten)]
+        catalog: Catalog,
+    },
+}
+
+/// `solder settings`.
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// Print JSON in place of words
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print the reference page in place of what holds
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+    #[command(flatten)]
+    pub(crate) flags: Flags<{ uses::ALL }>,
+}

@@ -1,0 +1,110 @@
+//! Accounts, keys and users, beside a running server.
+
+use crate::solder::Place;
+
+#[test]
+fn keys_are_made_listed_and_ended_beside_a_running_server() {
+    let place = Place::new();
+    let running = place.start("up", &[]);
+    let made = place.run(&[
+        "keys",
+        "create",
+        "--user",
+        "Zoë",
+        "--role",
+        "member",
+        "--user-bound",
+        "--name",
+        "laptop",
+        "--expires-in-days",
+        "30",
+        "--json",
+    ]);
+    let made = made.json();
+    assert_eq!(made["userId"], "Zoë");
+    assert_eq!(
+        (made["role"].as_str(), made["userBound"].as_bool()),
+        (Some("member"), Some(true))
+    );
+    assert!(made["expiresAt"].as_str().unwrap().ends_with('Z'));
+    let secret = made["apiKey"].as_str().unwrap();
+
+    let listed = place.run(&["keys", "list", "--json"]);
+    assert!(
+        !listed.out.contains(secret) && !listed.out.contains("apiKey"),
+        "{listed:?}"
+    );
+    assert_eq!(listed.json()["count"], 2);
+    let table = place.run(&["keys", "list"]);
+    assert!(
+        table.out.starts_with("ID") && table.out.contains("laptop"),
+        "{table:?}"
+    );
+
+    let id = made["keyId"].as_str().unwrap();
+    assert_eq!(
+        place.run(&["keys", "revoke", id, "--json"]).json()["revoked"],
+        true
+    );
+    assert_eq!(place.run(&["keys", "list", "--json"]).json()["count"], 1);
+    let done = place.run(&["keys", "revoke", id]);
+    assert!(done.code == Some(1) && done.told.contains(id), "{done:?}");
+    drop(running);
+}
+
+#[test]
+fn an_account_is_named_where_there_are_several() {
+    let place = Place::new();
+    let running = place.start("up", &[]);
+    let made = place
+        .run(&["accounts", "create", "second", "--user", "root", "--json"])
+        .json();
+    let done = place.run(&["users", "list"]);
+    assert!(
+        done.code == Some(1) && done.told.contains("2 accounts") && done.told.contains("--account"),
+        "{done:?}"
+    );
+    let id = made["account"]["accountId"].as_str().unwrap();
+    for account in ["second", id] {
+        let users = place
+            .run(&["users", "list", "--account", account, "--json"])
+            .json();
+        assert_eq!(users["users"][0]["userId"], "root");
+    }
+    let done = place.run(&["accounts", "create", "second"]);
+    assert!(done.code == Some(1) && done.told.contains("`second`"), "{done:?}");
+    let done = place.run(&["users", "list", "--account", "third"]);
+    assert!(
+        done.code == Some(1) && done.told.contains("no account"),
+        "{done:?}"
+    );
+    assert_eq!(place.run(&["accounts", "list", "--json"]).json()["count"], 2);
+    drop(running);
+}
+
+#[test]
+fn a_user_is_made_once() {
+    let place = Place::new();
+    let running = place.start("up", &[]);
+    let first = place.run(&["users", "create", "u 1", "--json"]).json();
+    assert_eq!(place.run(&["users", "create", "u 1", "--json"]).json(), first);
+    assert_eq!(place.run(&["users", "list", "--json"]).json()["count"], 2);
+    let done = place.run(&["users", "create", ""]);
+    assert!(
+        done.code != Some(0) && done.told.contains("1 to 10,000"),
+        "{done:?}"
+    );
+    drop(running);
+}
+
+#[test]
+fn output_that_nobody_reads_is_no_failure() {
+    let place = Place::new();
+    let mut child = place
+        .command(&["settings", "--markdown"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+}
