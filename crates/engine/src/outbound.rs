@@ -145,10 +145,15 @@ impl Outbound {
                 Err(error) => return Err(error),
             };
             let wait = self.retry.wait(made, asked, self.entropy.as_ref());
-            match wait.filter(|wait| Instant::now() + *wait < caps.deadline) {
+            match wait.filter(|wait| fits(*wait, caps.deadline)) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return otherwise,
             }
         }
     }
+}
+
+/// Whether time is left after a wait. A platform may ask for one that no clock can count.
+fn fits(wait: Duration, deadline: Instant) -> bool {
+    Instant::now().checked_add(wait).is_some_and(|end| end < deadline)
 }

@@ -118,12 +118,15 @@ async fn what_was_never_sent_is_sent_when_the_platform_is_there_even_a_write() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_deadline_is_not_begun() {
-    let platform = Platform::start(|_, _| answer("429 Slow", "retry-after: 60\r\n", b"")).await;
-    let begun = Instant::now();
-    assert_eq!(send(&platform, Effect::Read).await.unwrap(), 429);
-    assert!(begun.elapsed() < Duration::from_secs(5));
-    assert_eq!(platform.seen().len(), 1);
+async fn a_wait_beyond_the_deadline_is_not_begun_however_long() {
+    for seconds in [60, 4_000_000_000, u64::MAX] {
+        let headers = format!("retry-after: {seconds}\r\n");
+        let platform = Platform::start(move |_, _| answer("429 Slow", &headers, b"")).await;
+        let begun = Instant::now();
+        assert_eq!(send(&platform, Effect::Read).await.unwrap(), 429);
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert_eq!(platform.seen().len(), 1);
+    }
 }
 
 #[tokio::test]
