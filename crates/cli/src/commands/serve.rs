@@ -55,16 +55,14 @@ async fn serve(settings: &Settings, start: Start, json: bool) -> Result<()> {
     let making = start.making();
     // What can be wrong is asked before anything is made.
     installation::check_key(settings, &folder, making)?;
-    let catalog = Catalog::open(&engine_settings(settings, String::new()))?;
-    let known: Vec<_> = catalog.ids().filter_map(|id| ConnectorId::new(id).ok()).collect();
-    check_known(settings, &known)?;
+    let catalog = catalog(settings)?;
     let listener = listen(settings.listen).await?;
     let address = listener
         .local_addr()
         .map_err(|error| Failure::because("the address that is listened on", &error))?;
     let _lock = lock(settings, &folder)?;
     let installation = installation::open(settings, making).await?;
-    warn(settings, &folder, start, address);
+    tell_log(settings, &folder, start, address);
     let account = first_start::account(&installation, start).await?;
     let url = public_url(settings, address);
     let engine = Engine::start(installation, catalog, engine_settings(settings, url.clone())).await?;
@@ -76,6 +74,14 @@ async fn serve(settings: &Settings, start: Start, json: bool) -> Result<()> {
     engine.stop().await;
     tracing::info!("stopped");
     served.map_err(|error| Failure::because("the server ended", &error))
+}
+
+/// The catalogue, with every connector that the settings speak of in it.
+fn catalog(settings: &Settings) -> Result<Catalog> {
+    let catalog = Catalog::open(&engine_settings(settings, String::new()))?;
+    let known: Vec<_> = catalog.ids().filter_map(|id| ConnectorId::new(id).ok()).collect();
+    check_known(settings, &known)?;
+    Ok(catalog)
 }
 
 /// Nobody reaches a server by the address `0.0.0.0`, so that on an address that is not loopback the URLs it hands out
@@ -157,8 +163,11 @@ fn server_settings(settings: &Settings, public_url: String, bound: SocketAddr) -
     }
 }
 
-/// Tells the log what an operator should know of.
-fn warn(settings: &Settings, folder: &DataFolder, start: Start, bound: SocketAddr) {
+/// Tells the log what an operator should know.
+fn tell_log(settings: &Settings, folder: &DataFolder, start: Start, bound: SocketAddr) {
+    if start == Start::Serve {
+        tracing::info!(%bound, version = env!("CARGO_PKG_VERSION"), "serving");
+    }
     for warning in warnings(settings, folder, start, bound) {
         tracing::warn!("{warning}");
     }

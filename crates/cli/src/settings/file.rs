@@ -89,7 +89,7 @@ impl File<'_> {
                     );
                 }
                 (Err(bad), value) => {
-                    unknown(&name, value, source, format!("Name a connector: {bad}."), layers)
+                    unknown(&name, value, source, format!("Name a connector: {bad}."), layers);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Runs the binary in a folder of its own, with nothing of the outer environment.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
@@ -141,6 +141,25 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn url(&self) -> &str {
         self.ready.get("url").and_then(Value::as_str).unwrap()
+    }
+
+    /// Posts JSON to a path, or gets it where there is no body, as a plain HTTP/1.1 client does.
+    pub(crate) fn ask(&self, url: &str, body: Option<&str>) -> String {
+        let rest = url.strip_prefix("http://").unwrap();
+        let (host, path) = rest.split_once('/').unwrap();
+        let method = if body.is_some() { "POST" } else { "GET" };
+        let body = body.unwrap_or_default();
+        let head = format!(
+            "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             Accept: application/json, text/event-stream\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut connection = std::net::TcpStream::connect(host).unwrap();
+        connection.write_all(head.as_bytes()).unwrap();
+        connection.write_all(body.as_bytes()).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// Sends a signal by name and waits for the end. Gives the rest of what was printed and logged.

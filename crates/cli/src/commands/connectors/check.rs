@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use solder_connector::{
     Connector, LoadFault, Played, SpecReport, built_in, built_in_examples, parse, play, spec_check,
 };
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A file to check, and its recorded calls where there are any.
@@ -219,24 +220,33 @@ fn words(checked: &[Checked], report: Option<&SpecReport>) -> Result<()> {
         }
     }
     let Some(report) = report else { return Ok(()) };
-    let (allowed, open): (Vec<_>, Vec<_>) = report.differences.iter().partition(|one| one.allowed.is_some());
-    let (checked, differ) = (report.checked, open.len());
+    let allowed = report.differences.len() - report.open().count();
+    let (compared, open) = (report.checked, report.open().count());
     print::line(&format!(
-        "{checked} actions compared with the description: {differ} differences, {} allowed",
-        allowed.len()
+        "{compared} actions compared with the description: {open} differences, {allowed} accepted"
     ))?;
-    for one in open {
+    for one in report.open() {
         print::line(&format!("  {}: {} [{}]", one.action, one.what, one.key))?;
     }
-    for one in allowed {
-        print::line(&format!(
-            "  allowed, {}: {} ({})",
-            one.action,
-            one.what,
-            one.allowed.as_deref().unwrap_or_default()
-        ))?;
+    for (reason, accepted) in by_reason(report) {
+        print::line(&format!("  accepted ({}): {reason}", accepted.len()))?;
+        print::line(&format!("    {}", accepted.join(", ")))?;
     }
     Ok(())
+}
+
+/// The accepted differences, those of one reason together, as `action key`.
+fn by_reason(report: &SpecReport) -> BTreeMap<&str, Vec<String>> {
+    let mut reasons = BTreeMap::<&str, Vec<String>>::new();
+    for one in &report.differences {
+        if let Some(reason) = &one.allowed {
+            reasons
+                .entry(reason)
+                .or_default()
+                .push(format!("{} {}", one.action, one.key));
+        }
+    }
+    reasons
 }
 
 fn to_json(checked: &[Checked], report: Option<&SpecReport>) -> Value {
