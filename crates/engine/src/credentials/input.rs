@@ -4,15 +4,12 @@ use crate::error::Result;
 use crate::fields::Fields;
 use serde_json::{Map, Value};
 
-/// The longest field of a credential, in bytes. Service account files are some 3 KB.
-const MAX_FIELD: usize = 64 * 1024;
-
 /// A credential that shall be made.
 pub(crate) struct NewCredential {
     pub(crate) connector: String,
     pub(crate) authentication: String,
     pub(crate) name: Option<String>,
-    /// The secret fields as they came: each a string.
+    /// The fields as they came; the connector knows what they must be.
     pub(crate) fields: Map<String, Value>,
 }
 
@@ -45,14 +42,6 @@ impl NewCredential {
             read.fault("data", "is another name for `fields`: send one of them");
         }
         let fields = read.object(field).cloned().unwrap_or_default();
-        for (key, value) in &fields {
-            let at = format!("{field}.{}", crate::near::shown(key));
-            match value.as_str() {
-                Some(text) if text.len() <= MAX_FIELD => {}
-                Some(_) => read.fault(&at, "must be at most 65536 bytes long"),
-                None => read.fault(&at, "must be a string"),
-            }
-        }
         read.finish(Self {
             connector,
             authentication,
