@@ -143,25 +143,6 @@ impl Running {
         self.ready.get("url").and_then(Value::as_str).unwrap()
     }
 
-    /// Posts JSON to a path, or gets it where there is no body, as a plain HTTP/1.1 client does.
-    pub(crate) fn ask(&self, url: &str, body: Option<&str>) -> String {
-        let rest = url.strip_prefix("http://").unwrap();
-        let (host, path) = rest.split_once('/').unwrap();
-        let method = if body.is_some() { "POST" } else { "GET" };
-        let body = body.unwrap_or_default();
-        let head = format!(
-            "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Accept: application/json, text/event-stream\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        let mut connection = std::net::TcpStream::connect(host).unwrap();
-        connection.write_all(head.as_bytes()).unwrap();
-        connection.write_all(body.as_bytes()).unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
     /// Sends a signal by name and waits for the end. Gives the rest of what was printed and logged.
     pub(crate) fn stop(mut self, signal: &str) -> (ExitStatus, String, String) {
         let id = self.child.id().to_string();
@@ -196,4 +177,23 @@ impl Drop for Running {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Posts JSON to a path, or gets it where there is no body, as a plain HTTP/1.1 client does.
+pub(crate) fn ask(url: &str, body: Option<&str>) -> String {
+    let rest = url.strip_prefix("http://").unwrap();
+    let (host, path) = rest.split_once('/').unwrap();
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let body = body.unwrap_or_default();
+    let head = format!(
+        "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Accept: application/json, text/event-stream\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut connection = std::net::TcpStream::connect(host).unwrap();
+    connection.write_all(head.as_bytes()).unwrap();
+    connection.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
 }

@@ -1,6 +1,6 @@
 //! `up` and `serve`: the first start, later ones, and what stands in their way.
 
-use crate::solder::Place;
+use crate::solder::{Place, ask};
 use std::os::unix::fs::PermissionsExt;
 
 #[test]
@@ -19,6 +19,17 @@ fn the_first_start_makes_what_is_missing_and_a_later_one_finds_it() {
         "{server}"
     );
     assert!(server["accessToken"].as_str().unwrap().len() >= 32);
+    let health = ask(&format!("{}/health", first.url()), None);
+    assert!(
+        health.starts_with("HTTP/1.1 200") && health.contains("healthy"),
+        "{health}"
+    );
+    let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+    let tools = ask(server["accessUrl"].as_str().unwrap(), Some(list));
+    assert!(
+        tools.starts_with("HTTP/1.1 200") && tools.contains("execute_action_alloy"),
+        "{tools}"
+    );
     for (path, mode) in [
         ("", 0o700),
         ("master.key", 0o600),
