@@ -26,6 +26,8 @@ pub struct Connector {
     pub resources: Vec<Resource>,
     /// The ways to connect, the default first. Empty where no credential is needed.
     pub auth: Vec<Auth>,
+    /// Calls after connecting that find out variables, kept for the OAuth broker.
+    pub discover: Vec<crate::Discover>,
     /// The action that is run after connecting.
     pub check: Option<String>,
     /// A JSON Pointer into the value of `check`: the name of the account.

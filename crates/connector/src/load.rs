@@ -2,6 +2,7 @@
 
 mod action;
 mod auth;
+mod base;
 mod call;
 mod head;
 mod line;
@@ -9,11 +10,13 @@ mod lint;
 mod names;
 mod oauth;
 mod params;
+mod reader;
 mod rules;
 mod source;
 
 use crate::{Connector, LoadFault};
-pub(crate) use source::{Item, Reader, Source};
+pub(crate) use reader::Reader;
+pub(crate) use source::{Item, Source};
 use toml::de::DeTable;
 
 /// Reads a connector file. `file` is for faults, and where it ends in `.toml` its name must be the connector's id.

@@ -64,7 +64,7 @@ impl Connector {
         if !self.errors.succeeded(status, body) {
             return Reading::Failure(self.failure(action, response, &content, now));
         }
-        if let Some(message) = content.unfit(action, self) {
+        if let Some(message) = content.unfit(action, self, status) {
             return Reading::Failure(Failure {
                 code: Code::PlatformError,
                 message,

@@ -1,11 +1,13 @@
 //! `[[action]]`.
 
+use super::base::header;
 use super::call::{self, Call};
-use super::head::{Known, header, timeout};
+use super::head::{Known, timeout};
 use super::names::action_id;
 use super::params::{self, Around};
+use super::reader::Reader;
 use super::rules::{self, PagingTable};
-use super::source::{Item, Reader};
+use super::source::Item;
 use crate::action::{Action, BodyKind, Expects, Kind, Pick, object_schema};
 use crate::param::Param;
 use crate::pointer::Pointer;
@@ -14,10 +16,15 @@ use crate::{Connector, Place};
 use http::Method;
 use serde_json::{Map, Value};
 use solder_model::{Limit, parse_duration};
+use std::ops::Range;
 use std::time::Duration;
 
-/// Reads every action.
-pub(super) fn read_all(root: &Reader<'_>, connector: &Connector, known: &Known) -> Vec<Action> {
+/// Reads every action; with each, where it stands.
+pub(super) fn read_all(
+    root: &Reader<'_>,
+    connector: &Connector,
+    known: &Known,
+) -> Vec<(Action, Range<usize>)> {
     let list = rules::list_style(root);
     let named = root.entries_of("paging").into_iter();
     let pagings: Vec<(String, PagingTable)> = named
@@ -30,7 +37,10 @@ pub(super) fn read_all(root: &Reader<'_>, connector: &Connector, known: &Known) 
         list,
         pagings: &pagings,
     };
-    items.iter().filter_map(|item| read(item, &around)).collect()
+    items
+        .iter()
+        .filter_map(|item| Some((read(item, &around)?, item.span.clone())))
+        .collect()
 }
 
 /// What an action needs to know of its file.

@@ -2,7 +2,8 @@
 
 use super::names::{header_name, own_name};
 use super::oauth;
-use super::source::{Item, Reader};
+use super::reader::Reader;
+use super::source::Item;
 use crate::auth::{Apply, Auth, Scheme, SecretField};
 use crate::schema::Check;
 use crate::template::Template;

@@ -1,8 +1,10 @@
 //! What an action calls, and how its list goes on.
 
-use super::head::{Known, constant_host, origin_fault, split_origin};
+use super::base::{constant_host, origin_fault, split_origin};
+use super::head::Known;
+use super::reader::Reader;
 use super::rules::{self, PagingTable};
-use super::source::{Item, Reader};
+use super::source::Item;
 use crate::action::{CallPath, Idempotency};
 use crate::connector::hosts_allow;
 use crate::param::{ListStyle, Param, Wire};
@@ -116,7 +118,14 @@ pub(super) fn paging(table: &Reader<'_>, named: &[(String, PagingTable)]) -> Opt
     let found = named.iter().find(|(known, _)| known == name);
     if found.is_none() {
         let names: Vec<_> = named.iter().map(|(name, _)| format!("`{name}`")).collect();
-        item.fault(format!("`{name}` is not declared; known: {}", names.join(", ")));
+        let known = if names.is_empty() {
+            "none is".to_owned()
+        } else {
+            names.join(", ")
+        };
+        item.fault(format!(
+            "`{name}` is not declared as `[paging.{name}]`; known: {known}"
+        ));
     }
     found.map(|(_, paging)| paging.clone())
 }

@@ -1,13 +1,14 @@
 //! The top of a connector file.
 
-use super::names::{host_entry, own_name, resource_id};
-use super::source::{Item, Reader};
+use super::base::{base, headers, hosts};
+use super::names::{own_name, resource_id};
+use super::reader::Reader;
+use super::source::Item;
 use super::{action, auth, lint, oauth, rules};
-use crate::connector::{Base, Header};
+use crate::connector::Base;
 use crate::schema::Check;
 use crate::template::Template;
 use crate::{Auth, Connector, Discover, Resource, Variable};
-use http::HeaderValue;
 use serde_json::{Value, json};
 use solder_model::{ConnectorId, parse_duration};
 use std::collections::HashMap;
@@ -62,12 +63,14 @@ pub(super) fn read(root: &Reader<'_>, file: &str) -> Option<Connector> {
     let hosts = hosts(root, base.as_ref());
     let (limits, rate) = rules::limits(root);
     let mut connector = Connector {
-        id: id?,
+        // A stand-in where the id is wrong, so that the rest of the file is read too.
+        id: id.or_else(|| ConnectorId::new("unnamed").ok())?,
         name: root.needed("name"),
         about: root.needed("about"),
         categories: categories(root),
         resources: resources(root),
         auth,
+        discover,
         check: root.text("check"),
         identity: identity(root),
         docs: root.text("docs"),
@@ -85,13 +88,11 @@ pub(super) fn read(root: &Reader<'_>, file: &str) -> Option<Connector> {
         actions: Vec::new(),
         by_id: HashMap::new(),
     };
-    connector.actions = action::read_all(root, &connector, &known)
-        .into_iter()
-        .map(Arc::new)
-        .collect();
+    let (actions, spans): (Vec<_>, Vec<_>) = action::read_all(root, &connector, &known).into_iter().unzip();
+    connector.actions = actions.into_iter().map(Arc::new).collect();
     let ids = connector.actions.iter().enumerate();
     connector.by_id = ids.map(|(index, action)| (action.id.clone(), index)).collect();
-    lint::check(root, &connector, oauth::scopes(&connector.auth).as_ref());
+    lint::file::check(root, &connector, &spans, oauth::scopes(&connector.auth).as_ref());
     Some(connector)
 }
 
@@ -236,130 +237,4 @@ fn variable(name: String, item: &Item<'_>) -> Option<Variable> {
         schema: Value::Object(schema),
         check,
     })
-}
-
-/// The parts of a base's text: scheme and host (or a name in their place), and the path.
-pub(super) fn split_origin(text: &str) -> (&str, &str) {
-    let after = text.find("://").map_or(0, |at| at + 3);
-    let slash = text
-        .get(after..)
-        .and_then(|rest| rest.find('/'))
-        .map_or(text.len(), |at| after + at);
-    text.split_at_checked(slash).unwrap_or((text, ""))
-}
-
-/// The host of a URL's beginning, where no name stands in it.
-pub(super) fn constant_host(origin: &str) -> Option<String> {
-    if origin.contains('{') {
-        return None;
-    }
-    url::Url::parse(origin).ok()?.host_str().map(str::to_owned)
-}
-
-/// Checks how a URL of the file begins: its scheme, and that it holds nothing besides a host.
-pub(super) fn origin_fault(origin: &str) -> Option<String> {
-    if origin.starts_with('{') {
-        return None;
-    }
-    let Some(host) = origin
-        .strip_prefix("https://")
-        .or_else(|| origin.strip_prefix("http://"))
-    else {
-        return Some("must begin with https://, http:// or a name in braces".to_owned());
-    };
-    if host.contains(['@', '?', '#', '\\', ' ']) {
-        return Some("must be a scheme, a host and a path, nothing else".to_owned());
-    }
-    if !origin.contains('{') && constant_host(origin).is_none() {
-        return Some(format!("`{origin}` is not a URL"));
-    }
-    None
-}
-
-fn base(item: &Item<'_>, known: &Known) -> Option<Base> {
-    let text = item.text()?;
-    if text == "internal:" {
-        return Some(Base::Internal);
-    }
-    let (origin, path) = split_origin(text);
-    if let Some(fault) = origin_fault(origin) {
-        item.fault(fault);
-        return None;
-    }
-    if text.ends_with('/') || path.contains(['?', '#']) {
-        item.fault("must have no `/` at its end and neither `?` nor `#`");
-    }
-    let whole = item.parse(Template::parse)?;
-    known.check(item, &whole, true);
-    if whole.constant().is_some() {
-        return Some(Base::Fixed(text.to_owned()));
-    }
-    let named = path.find('{').and_then(|at| path.get(..at)?.rfind('/'));
-    let kept = named.and_then(|at| path.get(at..)).unwrap_or_default();
-    Some(Base::Made {
-        kept: Template::parse(kept).map_err(|error| item.fault(error)).ok()?,
-        whole,
-    })
-}
-
-fn hosts(root: &Reader<'_>, base: Option<&Base>) -> Vec<String> {
-    let host = match base {
-        Some(Base::Fixed(text)) => constant_host(split_origin(text).0),
-        Some(Base::Made { .. }) => root
-            .find("base")
-            .and_then(|item| constant_host(split_origin(item.text()?).0)),
-        _ => None,
-    };
-    let Some(item) = root.find("hosts") else {
-        if matches!(base, Some(Base::Made { .. })) && host.is_none() {
-            root.fault(
-                "`hosts` is missing: the base has a name in its host, so the hosts that it may be are listed",
-            );
-        }
-        return host.into_iter().collect();
-    };
-    if matches!(base, Some(Base::Internal)) {
-        item.fault("means nothing with an internal base");
-    }
-    let hosts = item.texts();
-    for bad in hosts.iter().filter(|entry| !host_entry(entry)) {
-        item.fault(format!(
-            "`{bad}` is not a host: write `slack.com` or `*.salesforce.com`, lower case, without a port"
-        ));
-    }
-    if let Some(host) = host.filter(|host| !crate::connector::hosts_allow(&hosts, host)) {
-        item.fault(format!("does not cover `{host}`, the host of the base"));
-    }
-    hosts
-}
-
-fn headers(root: &Reader<'_>, known: &Known) -> Vec<Header> {
-    let entries = root.entries_of("headers").into_iter();
-    let mut headers: Vec<_> = entries
-        .filter_map(|(name, item)| header(&name, &item, known))
-        .collect();
-    if !headers.iter().any(|header| header.name() == http::header::ACCEPT) {
-        headers.insert(
-            0,
-            Header::Fixed(http::header::ACCEPT, HeaderValue::from_static("application/json")),
-        );
-    }
-    headers
-}
-
-/// One header of a file, fixed or with names of variables.
-pub(super) fn header(name: &str, item: &Item<'_>, known: &Known) -> Option<Header> {
-    let name = super::names::header_name(name)
-        .map_err(|error| item.fault(error))
-        .ok()?;
-    let template = item.parse(Template::parse)?;
-    known.check(item, &template, false);
-    match template.constant() {
-        Some(text) => {
-            let value = HeaderValue::from_str(text)
-                .map_err(|_bad_value| item.fault("is not a header's value: only printable ASCII is"));
-            Some(Header::Fixed(name, value.ok()?))
-        }
-        None => Some(Header::Made(name, template)),
-    }
 }

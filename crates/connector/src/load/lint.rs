@@ -1,13 +1,12 @@
-//! What must agree within a file, beyond what each key says by itself.
+//! What must agree within an action, beyond what each key says by itself; between the parts of a file: beside.
+
+pub(super) mod file;
 
 use super::action::LONGEST_CACHE;
 use super::head::Known;
-use super::oauth::Scopes;
-use super::source::Reader;
+use super::reader::Reader;
 use crate::action::{Action, BodyKind, CallPath, Kind};
-use crate::connector::{Base, Header};
 use crate::param::{Param, Place, Wire};
-use crate::{Connector, Scheme};
 use http::Method;
 use std::collections::HashSet;
 
@@ -155,133 +154,5 @@ fn wires(table: &Reader<'_>, action: &Action) {
         .count();
     if whole > 1 {
         table.fault("has two parameters that are the whole body");
-    }
-}
-
-/// What must agree between the parts of a file.
-pub(super) fn check(root: &Reader<'_>, connector: &Connector, scopes: Option<&Scopes<'_>>) {
-    let mut seen = HashSet::new();
-    for action in connector.actions() {
-        let fault = |message: String| {
-            root.source.fault(
-                &action_span(root, &action.id),
-                &format!("action[{}]", action.id),
-                message,
-            );
-        };
-        if !seen.insert(action.id.as_str()) {
-            fault("stands twice in the file".to_owned());
-        }
-        if !connector
-            .resources
-            .iter()
-            .any(|resource| resource.id == action.resource)
-            && !action.resource.is_empty()
-        {
-            fault(format!(
-                "has the resource `{}`, which `[resources]` does not name",
-                action.resource
-            ));
-        }
-        for options in action.params.iter().filter_map(|param| param.options.as_deref()) {
-            if connector.action(options).is_none() {
-                fault(format!(
-                    "has `options = \"{options}\"`, which is no action of this file"
-                ));
-            }
-        }
-        if let Some(message) = scopes.as_ref().and_then(|scopes| scope_fault(action, scopes)) {
-            fault(message);
-        }
-        if let Some(identity) = &action.identity
-            && !connector.auth.iter().any(|auth| auth.acts_as(Some(identity)))
-        {
-            fault(format!("acts as `{identity}`, which no auth of this file does"));
-        }
-        if connector.is_internal() && action.rate.is_some() {
-            fault("has a `rate`, which an internal action never needs".to_owned());
-        }
-    }
-    for resource in &connector.resources {
-        if connector.actions_of(&resource.id).next().is_none() && !connector.actions.is_empty() {
-            root.source
-                .fault(&root.span, &format!("resources.{}", resource.id), "has no action");
-        }
-    }
-    check_action(root, connector);
-    base_names(root, connector);
-}
-
-fn action_span(root: &Reader<'_>, id: &str) -> std::ops::Range<usize> {
-    let items = root.find("action").map(|item| item.list()).unwrap_or_default();
-    let found = items.iter().rev().find(|item| {
-        let table = item.table();
-        table
-            .and_then(|table| table.text("name"))
-            .is_some_and(|name| name == id)
-    });
-    found.map_or(0..0, |item| item.span.clone())
-}
-
-fn scope_fault(action: &Action, scopes: &Scopes<'_>) -> Option<String> {
-    if action
-        .identity
-        .as_deref()
-        .is_some_and(|identity| scopes.identities.contains(&identity))
-    {
-        return None;
-    }
-    let unknown = action
-        .scopes
-        .iter()
-        .find(|scope| !scopes.listed.contains(&scope.as_str()))?;
-    Some(format!(
-        "needs the scope `{unknown}`, which is in neither `scopes` nor `optional_scopes` of an OAuth table"
-    ))
-}
-
-fn check_action(root: &Reader<'_>, connector: &Connector) {
-    let (Some(item), Some(check)) = (root.find("check"), &connector.check) else {
-        return;
-    };
-    match connector.action(check) {
-        None => item.fault(format!("`{check}` is no action of this file")),
-        Some(action) if action.params.iter().any(|param| param.required) => {
-            item.fault(format!(
-                "`{check}` has required parameters, and is run without any"
-            ));
-        }
-        Some(_) => {}
-    }
-}
-
-/// Each way to connect can fill in the base and the common headers.
-fn base_names(root: &Reader<'_>, connector: &Connector) {
-    let base = match &connector.base {
-        Base::Made { whole, .. } => whole.names().collect::<Vec<_>>(),
-        _ => Vec::new(),
-    };
-    let headers = connector.headers.iter().filter_map(|header| match header {
-        Header::Made(_, template) => Some(template),
-        Header::Fixed(..) => None,
-    });
-    let needed: Vec<&str> = base
-        .into_iter()
-        .chain(headers.flat_map(crate::template::Template::names))
-        .collect();
-    for auth in connector.auth.iter().filter(|auth| auth.scheme != Scheme::OAuth) {
-        let given = |name: &str| {
-            connector.vars.iter().any(|var| var.name == name)
-                || auth.path_secrets.iter().any(|secret| secret == name)
-        };
-        for name in needed.iter().filter(|name| !given(name)) {
-            root.source.fault(
-                &root.span,
-                &format!("auth.{}", auth.kind),
-                format!(
-                    "cannot give `{{{name}}}`, which the base or the headers need: declare it under `[vars]`"
-                ),
-            );
-        }
     }
 }

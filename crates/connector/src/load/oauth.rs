@@ -1,7 +1,8 @@
 //! OAuth tables: read and checked like the rest, and kept as data.
 
 use super::auth::{apply, secrets, variable_field};
-use super::source::{Item, Reader};
+use super::reader::Reader;
+use super::source::Item;
 use crate::auth::{Apply, Auth, Scheme};
 use crate::pointer::{Pointer, Test};
 use crate::template::Template;
@@ -20,13 +21,13 @@ pub(super) fn read(kind: String, table: &Reader<'_>, vars: &[Variable]) -> Optio
             .to_owned()
     };
     let oauth = OAuth {
-        authorize: url(table, "authorize"),
+        authorize: url(table, "authorize", vars),
         token: table
             .get("token")
-            .and_then(|_| url(table, "token"))
+            .and_then(|_| url(table, "token", vars))
             .unwrap_or_default(),
-        refresh: url(table, "refresh"),
-        revoke: url(table, "revoke"),
+        refresh: url(table, "refresh", vars),
+        revoke: url(table, "revoke", vars),
         scopes: table.texts("scopes"),
         optional_scopes: table.texts("optional_scopes"),
         scope_sep: table
@@ -141,10 +142,16 @@ fn refresh_on(table: &Reader<'_>) -> Option<Value> {
 }
 
 /// A URL of the flow: https, with names of variables at most in its host and path.
-fn url(table: &Reader<'_>, key: &'static str) -> Option<String> {
+fn url(table: &Reader<'_>, key: &'static str, vars: &[Variable]) -> Option<String> {
     let item = table.find(key)?;
     let text = item.text()?;
-    item.parse(Template::parse)?;
+    let template = item.parse(Template::parse)?;
+    for name in template
+        .names()
+        .filter(|name| !vars.iter().any(|var| var.name == *name))
+    {
+        item.fault(format!("`{{{name}}}` is not declared under `[vars]`"));
+    }
     if !text.starts_with("https://") && !text.starts_with('{') {
         item.fault("must begin with https://");
     }

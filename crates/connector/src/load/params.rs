@@ -118,7 +118,7 @@ impl Told {
     }
 }
 
-fn meaning(item: &Item<'_>, table: &super::source::Reader<'_>) -> Option<Meaning> {
+fn meaning(item: &Item<'_>, table: &super::reader::Reader<'_>) -> Option<Meaning> {
     let (line, schema) = (table.find("line"), table.find("schema"));
     let pattern = table.find("pattern");
     let (required, default) = (table.find("required"), table.find("default"));

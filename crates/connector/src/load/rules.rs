@@ -1,7 +1,8 @@
 //! `[errors]`, `[limits]` and `[paging.<name>]`.
 
 use super::names::header_name;
-use super::source::{Item, Reader};
+use super::reader::Reader;
+use super::source::Item;
 use crate::errors::Errors;
 use crate::limits::{Also, Limits, ResetIs};
 use crate::pagination::{Paging, PagingKind};

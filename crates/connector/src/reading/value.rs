@@ -75,15 +75,14 @@ impl Content {
 
     /// Why an answer with a good status is none: a web page or broken JSON where a value should be, or nothing at all. What
     /// a write may have done is said, so that nobody does it again unseen.
-    pub(super) fn unfit(&self, action: &Action, connector: &Connector) -> Option<String> {
+    pub(super) fn unfit(&self, action: &Action, connector: &Connector, status: u16) -> Option<String> {
+        let says_so = matches!(status, 204 | 205) || action.expects != Expects::Value;
         let what = match self {
             Self::Text { text, html: true, .. } => format!("a web page{}", titled(text)),
             Self::Text { media_type, .. } if media_type.contains("json") => {
                 "JSON that cannot be read".to_owned()
             }
-            Self::Empty if action.kind == Kind::Read && action.expects == Expects::Value => {
-                "nothing".to_owned()
-            }
+            Self::Empty if action.kind == Kind::Read && !says_so => "nothing".to_owned(),
             _ => return None,
         };
         let warning = match action.kind {

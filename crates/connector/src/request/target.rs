@@ -224,8 +224,9 @@ fn follow(own: &str, cursor: &str, connector: &Connector, names: &Names<'_>) -> 
     let base = base.map_err(|_not_a_url| connection("", "does not give a URL"))?;
     let next = base.join(cursor).map_err(|_not_a_url| leads_away())?;
     let host = next.host_str().unwrap_or_default();
-    let listed =
-        names.input.base_override.is_none() && next.scheme() == base.scheme() && connector.hosts_allow(host);
+    let listed = names.input.base_override.is_none()
+        && (next.scheme(), next.port()) == (base.scheme(), base.port())
+        && connector.hosts_allow(host);
     if next.origin() != base.origin() && !listed {
         return Err(leads_away());
     }

@@ -1,3 +1,21 @@
 //! Tests of the connector format, from a file's text to requests and readings.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::format_push_string,
+    clippy::too_many_lines,
+    reason = "helpers of tests may fail loudly and read shortly, and tables of cases are long"
+)]
 
+mod build;
 mod built_in;
+mod connection;
+mod examples;
+mod load;
+mod paging;
+mod paths;
+mod read;
+mod support;
+mod validate;

@@ -1,0 +1,126 @@
+//! What must agree between the parts of a file.
+
+use crate::action::Action;
+use crate::connector::{Base, Header};
+use crate::load::oauth::Scopes;
+use crate::load::reader::Reader;
+use crate::template::Template;
+use crate::{Connector, Scheme};
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// Checks a file whose actions begin at `spans`.
+pub(in crate::load) fn check(
+    root: &Reader<'_>,
+    connector: &Connector,
+    spans: &[Range<usize>],
+    scopes: Option<&Scopes<'_>>,
+) {
+    let mut seen = HashSet::new();
+    for (action, span) in connector.actions().zip(spans) {
+        let mut faults = action_faults(action, connector, scopes);
+        if !seen.insert(action.id.as_str()) {
+            faults.push("stands twice in the file".to_owned());
+        }
+        for fault in faults {
+            root.source.fault(span, &format!("action[{}]", action.id), fault);
+        }
+    }
+    // Where actions could not be read, nothing is known of resources without one.
+    if !root.source.has_faults() {
+        for (id, item) in root.entries_of("resources") {
+            if connector.actions_of(&id).next().is_none() {
+                item.fault("has no action");
+            }
+        }
+    }
+    check_action(root, connector);
+    base_names(root, connector);
+}
+
+fn action_faults(action: &Action, connector: &Connector, scopes: Option<&Scopes<'_>>) -> Vec<String> {
+    let mut faults = Vec::new();
+    let resource = &action.resource;
+    if !resource.is_empty() && !connector.resources.iter().any(|known| known.id == *resource) {
+        faults.push(format!(
+            "has the resource `{resource}`, which `[resources]` does not name"
+        ));
+    }
+    for options in action.params.iter().filter_map(|param| param.options.as_deref()) {
+        if connector.action(options).is_none() {
+            faults.push(format!(
+                "has `options = \"{options}\"`, which is no action of this file"
+            ));
+        }
+    }
+    faults.extend(scopes.and_then(|scopes| scope_fault(action, scopes)));
+    if let Some(identity) = &action.identity
+        && !connector.auth.iter().any(|auth| auth.acts_as(Some(identity)))
+    {
+        faults.push(format!("acts as `{identity}`, which no auth of this file does"));
+    }
+    faults
+}
+
+fn scope_fault(action: &Action, scopes: &Scopes<'_>) -> Option<String> {
+    if action
+        .identity
+        .as_deref()
+        .is_some_and(|identity| scopes.identities.contains(&identity))
+    {
+        return None;
+    }
+    let unknown = action
+        .scopes
+        .iter()
+        .find(|scope| !scopes.listed.contains(&scope.as_str()))?;
+    Some(format!(
+        "needs the scope `{unknown}`, which is in neither `scopes` nor `optional_scopes` of an OAuth table"
+    ))
+}
+
+fn check_action(root: &Reader<'_>, connector: &Connector) {
+    let (Some(item), Some(check)) = (root.find("check"), &connector.check) else {
+        return;
+    };
+    match connector.action(check) {
+        None => item.fault(format!("`{check}` is no action of this file")),
+        Some(action) if action.params.iter().any(|param| param.required) => {
+            item.fault(format!(
+                "`{check}` has required parameters, and is run without any"
+            ));
+        }
+        Some(_) => {}
+    }
+}
+
+/// Each way to connect can fill in the base and the common headers.
+fn base_names(root: &Reader<'_>, connector: &Connector) {
+    let base = match &connector.base {
+        Base::Made { whole, .. } => whole.names().collect::<Vec<_>>(),
+        _ => Vec::new(),
+    };
+    let headers = connector.headers.iter().filter_map(|header| match header {
+        Header::Made(_, template) => Some(template),
+        Header::Fixed(..) => None,
+    });
+    let needed: Vec<&str> = base
+        .into_iter()
+        .chain(headers.flat_map(Template::names))
+        .collect();
+    let kinds = root.entries_of("auth");
+    for auth in connector.auth.iter().filter(|auth| auth.scheme != Scheme::OAuth) {
+        let given = |name: &str| {
+            connector.vars.iter().any(|var| var.name == name)
+                || auth.path_secrets.iter().any(|secret| secret == name)
+        };
+        let Some((_, item)) = kinds.iter().find(|(kind, _)| *kind == auth.kind) else {
+            continue;
+        };
+        for name in needed.iter().filter(|name| !given(name)) {
+            item.fault(format!(
+                "cannot give `{{{name}}}`, which the base or the headers need: declare it under `[vars]`"
+            ));
+        }
+    }
+}

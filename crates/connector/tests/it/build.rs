@@ -1,0 +1,252 @@
+//! Arguments to requests: each place and each kind of body.
+
+use crate::support::{Connection, action_of, build, field_faults, head, load, with_action, written};
+use serde_json::json;
+
+#[test]
+fn parameters_go_where_method_path_and_the_file_say() {
+    for (call, rest, arguments, wanted) in [
+        (
+            "GET /things/{id}",
+            "query = { v = \"2\" }\nconst = { full = true }\n[action.params]\nid = \"string! | Id\"\nq = \"string | Text\"\n\
+             n = { line = \"integer | Number\", in = \"header\", as = \"X-N\" }",
+            json!({"id": "a b", "q": "c&d=é", "n": 5}),
+            "GET https://api.example.com/v1/things/a%20b?v=2&full=true&q=c%26d%3D%C3%A9\nx-n: 5",
+        ),
+        (
+            "POST /things/{id}",
+            "const = { by = \"solder\" }\n[action.params]\nid = \"integer! | Id\"\nname = \"string! | Name\"\n\
+             size = \"integer = 3 | Size\"\ndry = { line = \"boolean | Try\", in = \"query\", as = \"dry_run\" }",
+            json!({"id": 7, "name": "n", "dry": false}),
+            "POST https://api.example.com/v1/things/7?dry_run=false\ncontent-type: application/json\n\
+             {\"by\":\"solder\",\"name\":\"n\",\"size\":3}",
+        ),
+        (
+            "PATCH /things",
+            "wrap = \"data\"\n[action.params]\nparent = { line = \"string! | Page\", as = \"/parent/page_id\" }\n\
+             kind = { line = \"string = page | Kind\", as = \"/parent/type\" }\ntags = \"string[] | Tags\"",
+            json!({"parent": "p", "tags": ["a"]}),
+            "PATCH https://api.example.com/v1/things\ncontent-type: application/json\n\
+             {\"data\":{\"parent\":{\"page_id\":\"p\",\"type\":\"page\"},\"tags\":[\"a\"]}}",
+        ),
+        (
+            "PUT /things",
+            "[action.params]\nfields = { line = \"object! | Fields\", as = \".\" }",
+            json!({"fields": {"a": 1}}),
+            "PUT https://api.example.com/v1/things\ncontent-type: application/json\n{\"a\":1}",
+        ),
+        (
+            "PUT /things",
+            "const = { kind = \"k\" }\n[action.params]\nfields = { line = \"object! | Fields\", as = \".\" }",
+            json!({"fields": {"a": 1, "kind": "other"}}),
+            "PUT https://api.example.com/v1/things\ncontent-type: application/json\n{\"a\":1,\"kind\":\"k\"}",
+        ),
+        (
+            "POST /ping",
+            "",
+            json!({}),
+            "POST https://api.example.com/v1/ping",
+        ),
+        (
+            "POST /ping",
+            "[action.params]\nname = \"string | Name\"",
+            json!({}),
+            "POST https://api.example.com/v1/ping\ncontent-type: application/json\n{}",
+        ),
+        (
+            "DELETE /things",
+            "[action.params]\nids = \"string[]! | Ids\"",
+            json!({"ids": ["a", "b"]}),
+            "DELETE https://api.example.com/v1/things?ids=a&ids=b",
+        ),
+        (
+            "DELETE /things",
+            "body = \"json\"\n[action.params]\nids = \"string[]! | Ids\"",
+            json!({"ids": ["a"]}),
+            "DELETE https://api.example.com/v1/things\ncontent-type: application/json\n{\"ids\":[\"a\"]}",
+        ),
+        (
+            "POST https://api.example.com/other",
+            "headers = { X-A = \"b\" }\n[action.params]\ndeep = { line = \"object | Deep\", in = \"query\" }",
+            json!({"deep": {"a": [1]}}),
+            "POST https://api.example.com/other?deep=%7B%22a%22%3A%5B1%5D%7D\nx-a: b",
+        ),
+    ] {
+        let connector = with_action(call, rest);
+        assert_eq!(written(&build(&connector, arguments)), wanted, "{call}");
+    }
+}
+
+#[test]
+fn arrays_in_a_query_follow_the_parameter_else_the_file() {
+    let params =
+        "[action.params]\na = \"string[] | A\"\nb = { line = \"string[] | B\", list = \"brackets\" }";
+    let connector = load(&(head("list = \"comma\"") + &action_of("read", "GET /x", params)));
+    let request = build(&connector, json!({"a": ["1", "2"], "b": ["3", "4"]}));
+    assert_eq!(request.uri().query(), Some("a=1,2&b%5B%5D=3&b%5B%5D=4"));
+}
+
+#[test]
+fn forms_hold_json_text_or_brackets() {
+    let params = "[action.params]\nname = \"string! | Name\"\nblocks = \"object[] | Blocks\"\nmeta = \"object | Meta\"";
+    let arguments = json!({"name": "a b&c", "blocks": [{"t": 1}], "meta": {"k": {"l": true}}});
+    for (style, wanted) in [
+        (
+            "",
+            "f=1&name=a+b%26c&blocks=%5B%7B%22t%22%3A1%7D%5D&meta=%7B%22k%22%3A%7B%22l%22%3Atrue%7D%7D",
+        ),
+        (
+            "form_style = \"brackets\"",
+            "f=1&name=a+b%26c&blocks%5B0%5D%5Bt%5D=1&meta%5Bk%5D%5Bl%5D=true",
+        ),
+    ] {
+        let connector = with_action(
+            "POST /x",
+            &format!("body = \"form\"\nconst = {{ f = 1 }}\n{style}\n{params}"),
+        );
+        let request = build(&connector, arguments.clone());
+        assert_eq!(std::str::from_utf8(request.body()).unwrap(), wanted);
+        assert_eq!(
+            request.headers()["content-type"],
+            "application/x-www-form-urlencoded"
+        );
+    }
+    let empty = build(&with_action("POST /x", "body = \"form\""), json!({}));
+    assert_eq!(
+        written(&empty),
+        "POST https://api.example.com/v1/x\ncontent-type: application/x-www-form-urlencoded"
+    );
+}
+
+#[test]
+fn graphql_takes_the_parameters_as_variables() {
+    let rest = "body = \"graphql\"\ngraphql = \"query ($id: ID!) { node(id: $id) { id } }\"\n[action.params]\n\
+                id = \"string! | Id\"";
+    let connector = load(&(head("") + &action_of("read", "POST /graphql", rest)));
+    assert_eq!(
+        written(&build(&connector, json!({"id": "a\"b"}))),
+        "POST https://api.example.com/v1/graphql\ncontent-type: application/json\n\
+         {\"query\":\"query ($id: ID!) { node(id: $id) { id } }\",\"variables\":{\"id\":\"a\\\"b\"}}"
+    );
+}
+
+#[test]
+fn files_go_into_multipart_and_raw_bodies() {
+    let multipart = with_action(
+        "POST /x",
+        "body = \"multipart\"\n[action.params]\nname = \"string! | Name\"\nfile = \"file! | File\"\nmore = \"file[] | More\"",
+    );
+    let request = build(
+        &multipart,
+        json!({"name": "n", "file": {"name": "a.txt", "text": "hé"}, "more": [{"type": "image/png", "base64": "AAE="}]}),
+    );
+    let kind = request.headers()["content-type"].to_str().unwrap();
+    let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let text = String::from_utf8_lossy(request.body()).replace(boundary, "B");
+    assert_eq!(
+        text,
+        "--B\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nn\r\n\
+         --B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\nhé\r\n\
+         --B\r\nContent-Disposition: form-data; name=\"more\"; filename=\"file\"\r\n\
+         Content-Type: image/png\r\n\r\n\0\u{1}\r\n--B--\r\n"
+    );
+    let raw = |line: &str| {
+        let params = format!(
+            "body = \"raw\"\n[action.params]\ncontent = {{ line = \"{line} | Content\", as = \".\" }}"
+        );
+        with_action("PUT /x", &params)
+    };
+    assert_eq!(
+        written(&build(&raw("string!"), json!({"content": "a"}))),
+        "PUT https://api.example.com/v1/x\ncontent-type: text/plain; charset=utf-8\na"
+    );
+    assert_eq!(
+        written(&build(
+            &raw("file!"),
+            json!({"content": {"type": "text/csv", "text": "a,b"}})
+        )),
+        "PUT https://api.example.com/v1/x\ncontent-type: text/csv\na,b"
+    );
+    for (file, wanted) in [
+        (json!({}), "content: must have either `text` or `base64`"),
+        (
+            json!({"text": "a", "base64": "AA=="}),
+            "content: must have either `text` or `base64`",
+        ),
+        (
+            json!({"base64": "*"}),
+            "content: is not base64: Invalid symbol 42, offset 0.",
+        ),
+        (
+            json!({"text": "a", "type": "a\r\nx: 1/2"}),
+            "content: has the type `a\r\nx: 1/2`, which is no media type",
+        ),
+    ] {
+        let error = Connection::default()
+            .build(&raw("file!"), json!({"content": file}))
+            .unwrap_err();
+        assert_eq!(field_faults(&error), [wanted]);
+    }
+}
+
+#[test]
+fn a_key_of_a_repeatable_write_goes_where_the_file_says() {
+    for (told, wanted) in [
+        (
+            "header:Idempotency-Key",
+            "POST https://api.example.com/v1/x\ncontent-type: application/json\nidempotency-key: k1\n{\"a\":\"b\"}",
+        ),
+        (
+            "body:idempotency_key",
+            "POST https://api.example.com/v1/x\ncontent-type: application/json\n{\"a\":\"b\",\"idempotency_key\":\"k1\"}",
+        ),
+    ] {
+        let connector = with_action(
+            "POST /x",
+            &format!("idempotency = \"{told}\"\n[action.params]\na = \"string | A\""),
+        );
+        assert!(connector.action("act").unwrap().keyed);
+        let keyed = Connection {
+            idempotency_key: Some("k1"),
+            ..Connection::default()
+        };
+        assert_eq!(
+            written(&keyed.build(&connector, json!({"a": "b"})).unwrap()),
+            wanted
+        );
+        assert!(!written(&build(&connector, json!({"a": "b"}))).contains("k1"));
+    }
+}
+
+#[test]
+fn a_header_takes_printable_ascii_and_json_with_escapes() {
+    let params = "[action.params]\nplain = { line = \"string | Plain\", in = \"header\", as = \"X-Plain\" }\n\
+                  arg = { line = \"object | Arg\", in = \"header\", as = \"Dropbox-API-Arg\" }";
+    let connector = with_action("POST /x", params);
+    let request = build(&connector, json!({"plain": "a b", "arg": {"path": "/é"}}));
+    assert_eq!(request.headers()["x-plain"], "a b");
+    assert_eq!(request.headers()["dropbox-api-arg"], "{\"path\":\"/\\u00e9\"}");
+    for bad in ["é", "a\r\nb", " a", "\u{7f}"] {
+        assert!(
+            Connection::default()
+                .build(&connector, json!({"plain": bad}))
+                .is_err(),
+            "{bad:?}"
+        );
+    }
+}
+
+#[test]
+fn the_files_headers_are_sent_and_the_actions_win() {
+    let text = head("")
+        + "[headers]\nAccept = \"application/vnd.x\"\nVersion = \"1\"\n"
+        + &action_of("read", "GET /x", "headers = { Version = \"2\" }");
+    let request = build(&load(&text), json!({}));
+    assert_eq!(
+        (&request.headers()["accept"], &request.headers()["version"]),
+        (&"application/vnd.x".parse().unwrap(), &"2".parse().unwrap())
+    );
+    let plain = build(&with_action("GET /x", ""), json!({}));
+    assert_eq!(plain.headers()["accept"], "application/json");
+}
