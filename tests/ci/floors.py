@@ -17,6 +17,7 @@ FLOORS = {
     "solder-server": 4,
     "solder-cli": 5,
     "solder-testkit": None,  # for tests alone: nobody may depend on it
+    "solder-bench": None,  # the load test: the same
 }
 
 # Crate, what it never sees, and whether not even through another crate.

@@ -89,7 +89,7 @@ def judge(client, action, allowed):
     equal(bool(described.get("isError")), not allowed, f"details of {action}")
     if not allowed:
         found = client.ask("discover_action_path", {"goal": id.replace("/", " ").replace("_", " ")})
-        assert f'"{id}"' not in json.dumps(found), f"search shows {action}"
+        assert f'"{id}"' not in json.dumps(found["actions"]), f"search shows {action}"
 
 
 def hiding(t, s):

@@ -54,7 +54,7 @@ def catalogue(t, client):
         contains(bot["inputSchema"]["properties"], "token")
     with t.case("discover_action_path ranks actions for a sentence, and says what is missing"):
         for goal, wanted in [("send a message to a channel in slack", "chat_postMessage"), ("open a bug report in my repository", "issues/create"),
-                             ("who is in our slack workspace", "users_list"), ("merge a pull request", "pulls/merge")]:
+                             ("list the people of our slack workspace", "users_list"), ("merge a pull request", "pulls/merge")]:
             found = client.ask("discover_action_path", {"goal": goal})
             text = json.dumps(found)
             contains(text, wanted, goal)

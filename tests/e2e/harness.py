@@ -287,6 +287,9 @@ class Solder:
             raise AssertionError(f"`{self.command}` ended with {code} before it served: {shorten(self.log()[-1500:], 1500)}")
         self.ready = json.loads(line)
         self.url = self.ready["url"].rstrip("/")
+        if self.url.startswith("http://127.0.0.1:"):
+            # A later start serves under the same URLs.
+            self.listen = self.url.removeprefix("http://")
         self.account = self.ready.get("account", self.account)
         self.user = self.ready.get("userId", self.user)
         self.key = self.ready.get("apiKey") or self.key

@@ -2,6 +2,7 @@
 
 import random
 
+import harness
 from harness import Mcp, equal, until
 
 STEPS = 1500
@@ -125,9 +126,10 @@ def over_mcp(s, dice, model, actor, named, user, server, credential):
 
 
 def run(t):
+    harness.FRESH_ADDRESSES = True
     for seed in [1, 2]:
         dice = random.Random(seed)
-        with t.solder(env={"SOLDER_CONNECTOR_SLACK_BASE_URL": "http://127.0.0.1:9"}) as s:
+        with t.solder(env={"SOLDER_CONNECTOR_SLACK_BASE_URL": "http://127.0.0.1:9", "SOLDER_TRUSTED_PROXIES": "127.0.0.1/32"}) as s:
             actors, model = population(s), Model()
             with t.case(f"{STEPS} random steps of {len(actors)} keys, seed {seed}"):
                 for number in range(STEPS):

@@ -49,10 +49,13 @@ class Writer:
             self.rotate(self.random.choice(settled))
         elif chosen < 0.8 and len(settled) > 3:
             self.delete_server(self.random.choice(settled))
-        elif chosen < 0.95 or not self.credentials:
+        elif chosen < 0.93 or not self.held():
             self.create_credential(f"{self.user}-c{self.count}")
         else:
-            self.delete_credential(self.random.choice(list(self.credentials)))
+            self.delete_credential(self.random.choice(self.held()))
+
+    def held(self):
+        return [id for id, states in self.credentials.items() if len(states) == 1 and states[0]]
 
     def create_server(self, name):
         self.unsure.add(name)

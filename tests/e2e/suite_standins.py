@@ -129,7 +129,7 @@ def github(t, client, base):
     with t.case("github: a repository is created and listed"):
         run("repos/create-for-authenticated-user", name="e2e", description="A test", auto_init=True)
         equal(at_platform(f"/repos/{here['owner']}/e2e").json()["description"], "A test")
-        contains([repository["name"] for repository in items(run("repos/list-for-authenticated-user"))], "e2e")
+        contains([repository["full_name"] for repository in items(run("repos/list-for-authenticated-user"))], f"{here['owner']}/e2e")
         run("repos/update", **here, description="Another")
         equal(run("repos/get", **here)["description"], "Another")
     with t.case("github: an issue is created, read, listed, commented, labelled and closed"):
@@ -182,7 +182,8 @@ def github(t, client, base):
         equal(len(listed["samples"]), 2)
         for name in ["message", "guidance", "suggestions", "searchInstructions"]:
             assert listed[name], f"{name} is empty"
-        contains(json.dumps(listed["suggestions"]), "labels")
+        for name in ["per_page", "state"]:
+            contains(json.dumps(listed["suggestions"]), name)
 
 
 def both_eras(t, s, server):

@@ -49,6 +49,12 @@ class Sent:
         return Sent(**{**fields, **changed})
 
 
+def without_null(schema):
+    """Outside of bodies nothing can be null, and openapi-core cannot read a parameter of two types."""
+    if isinstance(schema.get("type"), list):
+        schema["type"] = next(name for name in schema["type"] if name != "null")
+
+
 class Judge:
     """One description, and what it says of a request."""
 
@@ -63,6 +69,8 @@ class Judge:
                 if isinstance(operation, dict):
                     operation.pop("servers", None)
                     operation.pop("security", None)
+                    for parameter in operation.get("parameters", []):
+                        without_null(parameter.get("schema", {}))
         self.mount, self.document = mount, document
         self.api = OpenAPI.from_dict(document, Config(spec_validator_cls=None))
 
