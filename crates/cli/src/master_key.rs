@@ -37,7 +37,8 @@ pub(crate) fn file(settings: &Settings, folder: &DataFolder) -> PathBuf {
 
 /// Whether the key lies beside the database, so that who copies the folder has both.
 pub(crate) fn lies_in(settings: &Settings, folder: &DataFolder) -> bool {
-    settings.master_key.is_none() && file(settings, folder).starts_with(folder.path())
+    let file = std::path::absolute(file(settings, folder));
+    settings.master_key.is_none() && file.is_ok_and(|file| file.starts_with(folder.path()))
 }
 
 fn read(path: &Path) -> Result<Option<MasterKey>> {
