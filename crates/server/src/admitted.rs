@@ -20,8 +20,15 @@ impl FromRequestParts<Arc<App>> for Admitted {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failure> {
         let Ok(arrival) = Arrival::from_request_parts(parts, app).await;
         let headers = IdentityHeaders::read(&parts.headers)?;
-        let asks = if headers.has_proof() { Challenge::InvalidToken } else { Challenge::Bearer };
-        let found = app.engine.authenticate_api(&headers.identity(arrival.client())).await;
+        let asks = if headers.has_proof() {
+            Challenge::InvalidToken
+        } else {
+            Challenge::Bearer
+        };
+        let found = app
+            .engine
+            .authenticate_api(&headers.identity(arrival.client()))
+            .await;
         let caller = found.map_err(|error| Failure::from(error).asking(asks))?;
         if let Some(state) = app.engine.limit_calls(&caller, 1).await {
             arrival.tell_rate(CALLS, state);

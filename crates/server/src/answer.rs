@@ -17,12 +17,18 @@ pub(crate) struct Answer<T> {
 impl<T> Answer<T> {
     /// 200.
     pub(crate) const fn ok(view: T) -> Self {
-        Self { status: StatusCode::OK, view }
+        Self {
+            status: StatusCode::OK,
+            view,
+        }
     }
 
     /// 201.
     pub(crate) const fn created(view: T) -> Self {
-        Self { status: StatusCode::CREATED, view }
+        Self {
+            status: StatusCode::CREATED,
+            view,
+        }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use crate::Settings;
 use crate::gate::Gate;
-use crate::mcp::ToolLists;
-use solder_engine::Engine;
-use solder_mcp::ServerInfo;
+use solder_engine::{Engine, tool_descriptors};
+use solder_mcp::{Catalogue, ServerInfo};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -15,8 +14,8 @@ pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) settings: Settings,
     pub(crate) gate: Gate,
-    /// The list of tools, rendered once for each revision.
-    pub(crate) tools: ToolLists,
+    /// The tools, rendered once for each revision.
+    pub(crate) catalogue: Arc<Catalogue>,
     /// Who answers where answers do not tell who does.
     pub(crate) nameless: ServerInfo,
     /// Calls that go on when their connection breaks off.
@@ -26,15 +25,16 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(engine: Arc<Engine>, settings: Settings) -> Self {
-        Self {
+    /// Errors: a tool that clients would drop, which must not be published.
+    pub(crate) fn new(engine: Arc<Engine>, settings: Settings) -> Result<Self, solder_mcp::Error> {
+        Ok(Self {
             gate: Gate::new(&settings),
             engine,
             settings,
-            tools: ToolLists::default(),
+            catalogue: Arc::new(Catalogue::new(&tool_descriptors())?),
             nameless: ServerInfo::new("", ""),
             calls: TaskTracker::new(),
             stopped: CancellationToken::new(),
-        }
+        })
     }
 }

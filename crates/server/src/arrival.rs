@@ -15,7 +15,9 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 impl Peer {
     /// The peer of a request; loopback where no listener put one there, as in tests that call the router itself.
     pub(crate) fn of(extensions: &http::Extensions) -> IpAddr {
-        extensions.get::<Self>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0)
+        extensions
+            .get::<Self>()
+            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0)
     }
 }
 
@@ -41,7 +43,11 @@ pub(crate) struct Rate {
 
 impl Arrival {
     pub(crate) fn new(request_id: HeaderValue, client: IpAddr) -> Self {
-        Self(Arc::new(Inner { request_id, client, rate: OnceLock::new() }))
+        Self(Arc::new(Inner {
+            request_id,
+            client,
+            rate: OnceLock::new(),
+        }))
     }
 
     /// The request's id, as the answer's header carries it.
@@ -76,8 +82,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Arrival {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         // The edge put it there; without one the answer is the same but for its id.
         let found = parts.extensions.get::<Self>().cloned();
-        Ok(found.unwrap_or_else(|| {
-            Self::new(HeaderValue::from_static("none"), Peer::of(&parts.extensions))
-        }))
+        Ok(found.unwrap_or_else(|| Self::new(HeaderValue::from_static("none"), Peer::of(&parts.extensions))))
     }
 }

@@ -21,14 +21,19 @@ const LINGER: Duration = Duration::from_secs(5);
 /// Reads a whole body.
 pub(crate) async fn read_body(app: &App, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     let most = app.settings.max_body_bytes;
-    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let declared = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > most as u64) {
         linger(body, most);
         return Err(too_large(most));
     }
     match tokio::time::timeout(app.settings.body_timeout, collect(body, most)).await {
         Ok(read) => read,
-        Err(_elapsed) => Err(Problem::new(Code::RequestTimeout, "The body did not arrive in time")),
+        Err(_elapsed) => Err(Problem::new(
+            Code::RequestTimeout,
+            "The body did not arrive in time",
+        )),
     }
 }
 
@@ -109,7 +114,9 @@ impl FromRequest<Arc<App>> for OptionalObject {
 fn check_media(sent: Option<&HeaderValue>) -> Result<(), Problem> {
     let text = sent.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = text.split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
+    let is_json = parts
+        .next()
+        .is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
     let is_utf8 = parts.all(|parameter| match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
             let value = value.trim().trim_matches('"');
@@ -127,18 +134,26 @@ fn check_media(sent: Option<&HeaderValue>) -> Result<(), Problem> {
 /// Reads a JSON object. Faults are told by line and column.
 fn object(bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
     if bytes.is_empty() {
-        return Err(Problem::new(Code::InvalidRequest, "The body is empty: send a JSON object"));
+        return Err(Problem::new(
+            Code::InvalidRequest,
+            "The body is empty: send a JSON object",
+        ));
     }
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(Problem::new(Code::InvalidRequest, "The body must be a JSON object")),
+        Ok(_) => Err(Problem::new(
+            Code::InvalidRequest,
+            "The body must be a JSON object",
+        )),
         Err(error) => {
             let (line, column) = (error.line(), error.column());
             let message = match std::str::from_utf8(bytes) {
                 Ok(_) => format!("The body is no valid JSON: {error}"),
                 Err(_) => format!("The body is not UTF-8 (line {line}, column {column})"),
             };
-            Err(Problem::new(Code::InvalidRequest, message).with("line", line).with("column", column))
+            Err(Problem::new(Code::InvalidRequest, message)
+                .with("line", line)
+                .with("column", column))
         }
     }
 }
@@ -151,10 +166,20 @@ mod tests {
     #[test]
     fn json_in_utf_8_is_the_only_media_type() {
         let taken = |text: &'static str| check_media(Some(&HeaderValue::from_static(text))).is_ok();
-        for good in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\"; x=y"] {
+        for good in [
+            "application/json",
+            "Application/JSON; charset=UTF-8",
+            "application/json;charset=\"utf-8\"; x=y",
+        ] {
             assert!(taken(good), "{good}");
         }
-        for bad in ["", "text/plain", "application/jsonx", "application/json; charset=latin1", "text/json"] {
+        for bad in [
+            "",
+            "text/plain",
+            "application/jsonx",
+            "application/json; charset=latin1",
+            "text/json",
+        ] {
             assert!(!taken(bad), "{bad}");
         }
         assert!(check_media(None).is_err());
@@ -170,7 +195,12 @@ mod tests {
             assert!(object(bad.as_bytes()).is_err(), "{bad}");
         }
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(1_000), "]".repeat(1_000));
-        assert!(object(deep.as_bytes()).unwrap_err().message.contains("recursion limit"));
+        assert!(
+            object(deep.as_bytes())
+                .unwrap_err()
+                .message
+                .contains("recursion limit")
+        );
         assert_eq!(object(b"{\"a\":{}}").unwrap().len(), 1);
     }
 }

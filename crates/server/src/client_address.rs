@@ -56,7 +56,10 @@ fn walk(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, trusted: &[IpN
 /// An element of `X-Forwarded-For`: an address, with or without a port.
 fn plain_hop(text: &str) -> Option<IpAddr> {
     let text = text.trim();
-    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
     let address: Result<IpAddr, _> = bare.parse();
     let address = address.or_else(|_bare| text.parse::<SocketAddr>().map(|socket| socket.ip()));
     address.ok().map(|address| address.to_canonical())
@@ -81,7 +84,10 @@ mod tests {
     fn seen(peer: &str, lines: &[(&'static str, &str)]) -> String {
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_str(value).unwrap(),
+            );
         }
         let trusted = ["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
         client_address(peer.parse::<IpAddr>().unwrap(), &headers, &trusted).to_string()
@@ -89,22 +95,37 @@ mod tests {
 
     #[test]
     fn a_stranger_forwards_nothing() {
-        assert_eq!(seen("203.0.113.9", &[("x-forwarded-for", "1.2.3.4")]), "203.0.113.9");
+        assert_eq!(
+            seen("203.0.113.9", &[("x-forwarded-for", "1.2.3.4")]),
+            "203.0.113.9"
+        );
         assert_eq!(seen("::ffff:203.0.113.9", &[]), "203.0.113.9");
     }
 
     #[test]
     fn the_right_most_hop_that_is_not_ours_is_the_client() {
-        let lines = [("x-forwarded-for", "6.6.6.6, 198.51.100.7"), ("x-forwarded-for", "10.1.1.1")];
+        let lines = [
+            ("x-forwarded-for", "6.6.6.6, 198.51.100.7"),
+            ("x-forwarded-for", "10.1.1.1"),
+        ];
         assert_eq!(seen("10.0.0.1", &lines), "198.51.100.7");
-        assert_eq!(seen("10.0.0.1", &[("x-forwarded-for", "10.2.2.2,10.3.3.3")]), "10.2.2.2");
+        assert_eq!(
+            seen("10.0.0.1", &[("x-forwarded-for", "10.2.2.2,10.3.3.3")]),
+            "10.2.2.2"
+        );
         assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
-        assert_eq!(seen("::ffff:10.0.0.1", &[("x-forwarded-for", "198.51.100.7:4711")]), "198.51.100.7");
+        assert_eq!(
+            seen("::ffff:10.0.0.1", &[("x-forwarded-for", "198.51.100.7:4711")]),
+            "198.51.100.7"
+        );
     }
 
     #[test]
     fn the_standard_header_is_read_the_same_way() {
-        let lines = [("forwarded", "for=6.6.6.6, For=\"[2001:db8::17]:4711\";proto=https, by=x;for=10.1.1.1")];
+        let lines = [(
+            "forwarded",
+            "for=6.6.6.6, For=\"[2001:db8::17]:4711\";proto=https, by=x;for=10.1.1.1",
+        )];
         assert_eq!(seen("fd00::1", &lines), "2001:db8::17");
     }
 
@@ -112,7 +133,10 @@ mod tests {
     fn what_cannot_be_read_ends_the_way_at_the_last_proxy() {
         for hop in ["unknown", "_hidden", "", "1.2.3", "é"] {
             let lines = [("x-forwarded-for", format!("198.51.100.7, {hop}, 10.1.1.1"))];
-            let lines: Vec<(&str, &str)> = lines.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let lines: Vec<(&str, &str)> = lines
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
             assert_eq!(seen("10.0.0.1", &[lines[0]]), "10.1.1.1", "{hop}");
         }
     }
@@ -121,7 +145,10 @@ mod tests {
     fn two_headers_that_disagree_are_not_believed() {
         let lines = [("x-forwarded-for", "198.51.100.7"), ("forwarded", "for=6.6.6.6")];
         assert_eq!(seen("10.0.0.1", &lines), "10.0.0.1");
-        let lines = [("x-forwarded-for", "198.51.100.7"), ("forwarded", "for=198.51.100.7")];
+        let lines = [
+            ("x-forwarded-for", "198.51.100.7"),
+            ("forwarded", "for=198.51.100.7"),
+        ];
         assert_eq!(seen("10.0.0.1", &lines), "198.51.100.7");
     }
 }

@@ -41,7 +41,10 @@ impl<S> Layer<S> for EdgeLayer {
     type Service = Edge<S>;
 
     fn layer(&self, inner: S) -> Edge<S> {
-        Edge { app: Arc::clone(&self.0), inner }
+        Edge {
+            app: Arc::clone(&self.0),
+            inner,
+        }
     }
 }
 
@@ -62,17 +65,27 @@ where
         let peer = Peer::of(request.extensions());
         let client = client_address(peer, request.headers(), &self.app.settings.trusted_proxies);
         let id = HeaderValue::try_from(self.app.engine.request_id());
-        let arrival = Arrival::new(id.unwrap_or_else(|_none| HeaderValue::from_static("none")), client);
+        let arrival = Arrival::new(
+            id.unwrap_or_else(|_none| HeaderValue::from_static("none")),
+            client,
+        );
         request.extensions_mut().insert(arrival.clone());
         let origin = self.app.gate.origin(request.headers());
-        let visit = Visit { span: span(&request, &arrival), arrival, origin, began: Instant::now() };
-        match let_in(&self.app, &request, &visit.origin) {
-            Ok(()) => {
+        let visit = Visit {
+            span: span(&request, &arrival),
+            arrival,
+            origin,
+            began: Instant::now(),
+        };
+        match answer_early(&self.app, &request, &visit.origin) {
+            None => {
                 let span = visit.span.clone();
-                let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind().instrument(span);
+                let answer = AssertUnwindSafe(self.inner.call(request))
+                    .catch_unwind()
+                    .instrument(span);
                 Box::pin(async move { Ok(visit.leave(answer.await)) })
             }
-            Err(early) => Box::pin(std::future::ready(Ok(visit.leave(Ok(Ok(early)))))),
+            Some(early) => Box::pin(std::future::ready(Ok(visit.leave(Ok(Ok(early)))))),
         }
     }
 }
@@ -80,7 +93,10 @@ where
 /// The span of a request. The route's template stands for its path, which may hold a token; where no route
 /// matched, nothing of the path is known to be harmless.
 fn span(request: &Request<Body>, arrival: &Arrival) -> Span {
-    let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("(none)", MatchedPath::as_str);
     tracing::info_span!(
         "request",
         method = method_name(request.method()),
@@ -108,18 +124,23 @@ fn method_name(method: &Method) -> &str {
 }
 
 /// Checks host and origin, and answers preflights; what is answered here never reaches a handler.
-fn let_in(app: &App, request: &Request<Body>, origin: &Origin) -> Result<(), Response> {
-    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    if route != "/health" {
-        app.gate.check_host(request.uri(), request.headers()).map_err(|problem| refuse(route, request, problem))?;
+fn answer_early(app: &App, request: &Request<Body>, origin: &Origin) -> Option<Response> {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str);
+    if route != "/health"
+        && let Err(problem) = app.gate.check_host(request.uri(), request.headers())
+    {
+        return Some(refuse(route, request, problem));
     }
-    let is_mcp = route.starts_with("/mcp");
+    let is_preflight = cors::is_preflight(request);
     match origin {
-        Origin::Refused if is_mcp || cors::is_preflight(request) => {
-            Err(refuse(route, request, Gate::origin_refusal(request.headers())))
+        Origin::Refused if is_preflight || route.starts_with("/mcp") => {
+            Some(refuse(route, request, Gate::origin_refusal(request.headers())))
         }
-        Origin::Allowed(_) if cors::is_preflight(request) => Err(cors::preflight(request)),
-        _ => Ok(()),
+        Origin::Allowed(_) if is_preflight => Some(cors::preflight(request)),
+        _ => None,
     }
 }
 
@@ -149,7 +170,10 @@ impl Visit {
             Ok(Ok(response)) => response,
             Err(panic) => {
                 // A text that stands in the code is known to be harmless; one that was put together is not.
-                let what = panic.downcast_ref::<&'static str>().copied().unwrap_or("(no static text)");
+                let what = panic
+                    .downcast_ref::<&'static str>()
+                    .copied()
+                    .unwrap_or("(no static text)");
                 self.span.in_scope(|| tracing::error!(what, "a handler panicked"));
                 Failure::new(own_fault()).into_response()
             }

@@ -37,7 +37,11 @@ impl Gate {
             public_origin: public.as_ref().and_then(origin_of),
             public_host: authority.map(|authority| authority.host().to_ascii_lowercase()),
             origins: settings.allowed_origins.clone(),
-            hosts: settings.allowed_hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
+            hosts: settings
+                .allowed_hosts
+                .iter()
+                .map(|host| host.to_ascii_lowercase())
+                .collect(),
             is_loopback: settings.is_loopback,
         }
     }
@@ -67,7 +71,9 @@ impl Gate {
         let message = format!(
             "Requests from pages of the origin {seen} are not let in: SOLDER_ALLOWED_ORIGINS names the origins that are"
         );
-        Problem::new(Code::Forbidden, message).with("origin", seen).with("setting", "SOLDER_ALLOWED_ORIGINS")
+        Problem::new(Code::Forbidden, message)
+            .with("origin", seen)
+            .with("setting", "SOLDER_ALLOWED_ORIGINS")
     }
 
     /// Judges the host that the request is addressed to, where it is checked at all.
@@ -87,7 +93,11 @@ impl Gate {
             let parsed = Authority::try_from(value.as_bytes());
             allowed = allowed && parsed.is_ok_and(|authority| self.allows_host(&authority));
         }
-        if any && allowed { Ok(()) } else { Err(host_refusal(uri, headers)) }
+        if any && allowed {
+            Ok(())
+        } else {
+            Err(host_refusal(uri, headers))
+        }
     }
 
     fn allows_host(&self, authority: &Authority) -> bool {
@@ -100,7 +110,10 @@ impl Gate {
         }
         let is = |allowed: &str, text: &str| allowed.eq_ignore_ascii_case(text);
         self.public_host.as_deref().is_some_and(|public| is(public, host))
-            || self.hosts.iter().any(|allowed| is(allowed, host) || is(allowed, authority.as_str()))
+            || self
+                .hosts
+                .iter()
+                .any(|allowed| is(allowed, host) || is(allowed, authority.as_str()))
     }
 }
 
@@ -111,23 +124,38 @@ fn host_refusal(uri: &Uri, headers: &HeaderMap) -> Problem {
     };
     let message =
         format!("Requests to the host {seen} are not let in: SOLDER_ALLOWED_HOSTS names the hosts that are");
-    Problem::new(Code::Forbidden, message).with("host", seen).with("setting", "SOLDER_ALLOWED_HOSTS")
+    Problem::new(Code::Forbidden, message)
+        .with("host", seen)
+        .with("setting", "SOLDER_ALLOWED_HOSTS")
 }
 
 /// What was sent, for a message: cut to a length that can be shown.
 fn shown<'a>(values: impl Iterator<Item = &'a HeaderValue>) -> String {
-    let texts: Vec<String> =
-        values.take(3).map(|value| format!("`{}`", cut(&String::from_utf8_lossy(value.as_bytes())))).collect();
-    if texts.is_empty() { "(none sent)".to_owned() } else { texts.join(", ") }
+    let texts: Vec<String> = values
+        .take(3)
+        .map(|value| format!("`{}`", cut(&String::from_utf8_lossy(value.as_bytes()))))
+        .collect();
+    if texts.is_empty() {
+        "(none sent)".to_owned()
+    } else {
+        texts.join(", ")
+    }
 }
 
 fn cut(text: &str) -> &str {
-    text.char_indices().nth(200).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+    text.char_indices()
+        .nth(200)
+        .and_then(|(end, _)| text.get(..end))
+        .unwrap_or(text)
 }
 
 fn is_loopback_host(host: &str) -> bool {
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether the origin is a page that this machine serves.
@@ -155,7 +183,10 @@ mod tests {
 
     fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
         let one = |(name, value): &(&'static str, &str)| {
-            (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_str(value).unwrap(),
+            )
         };
         let mut headers = HeaderMap::new();
         for (name, value) in lines.iter().map(one) {
@@ -168,26 +199,50 @@ mod tests {
         Gate::new(&Settings {
             public_url: "https://Solder.example.com:443/base".to_owned(),
             is_loopback,
-            allowed_origins: vec!["https://app.example.com".to_owned(), "vscode-webview://x".to_owned()],
+            allowed_origins: vec![
+                "https://app.example.com".to_owned(),
+                "vscode-webview://x".to_owned(),
+            ],
             allowed_hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
             ..Settings::default()
         })
     }
 
     fn host(gate: &Gate, lines: &[(&'static str, &str)]) -> bool {
-        gate.check_host(&Uri::from_static("/mcp"), &headers(lines)).is_ok()
+        gate.check_host(&Uri::from_static("/mcp"), &headers(lines))
+            .is_ok()
     }
 
     #[test]
     fn only_named_origins_are_let_in() {
         let gate = gate(false, &[]);
-        for good in ["https://solder.example.com", "https://app.example.com", "vscode-webview://x"] {
-            assert!(matches!(gate.origin(&headers(&[("origin", good)])), Origin::Allowed(_)), "{good}");
+        for good in [
+            "https://solder.example.com",
+            "https://app.example.com",
+            "vscode-webview://x",
+        ] {
+            assert!(
+                matches!(gate.origin(&headers(&[("origin", good)])), Origin::Allowed(_)),
+                "{good}"
+            );
         }
-        for bad in ["null", "", "https://app.example.com.evil.com", "http://solder.example.com", "http://localhost:3000"] {
-            assert_eq!(gate.origin(&headers(&[("origin", bad)])), Origin::Refused, "{bad}");
+        for bad in [
+            "null",
+            "",
+            "https://app.example.com.evil.com",
+            "http://solder.example.com",
+            "http://localhost:3000",
+        ] {
+            assert_eq!(
+                gate.origin(&headers(&[("origin", bad)])),
+                Origin::Refused,
+                "{bad}"
+            );
         }
-        let twice = [("origin", "https://app.example.com"), ("origin", "https://app.example.com")];
+        let twice = [
+            ("origin", "https://app.example.com"),
+            ("origin", "https://app.example.com"),
+        ];
         assert_eq!(gate.origin(&headers(&twice)), Origin::Refused);
         assert_eq!(gate.origin(&headers(&[])), Origin::Absent);
     }
@@ -195,27 +250,63 @@ mod tests {
     #[test]
     fn pages_of_this_machine_are_let_in_on_a_loopback_listener() {
         let gate = gate(true, &[]);
-        for good in ["http://localhost:6274", "http://127.0.0.1:3000", "https://[::1]:1"] {
-            assert!(matches!(gate.origin(&headers(&[("origin", good)])), Origin::Allowed(_)), "{good}");
+        for good in [
+            "http://localhost:6274",
+            "http://127.0.0.1:3000",
+            "https://[::1]:1",
+        ] {
+            assert!(
+                matches!(gate.origin(&headers(&[("origin", good)])), Origin::Allowed(_)),
+                "{good}"
+            );
         }
-        for bad in ["null", "http://localhost.evil.com", "http://evil.example.com", "ftp://localhost", "localhost"] {
-            assert_eq!(gate.origin(&headers(&[("origin", bad)])), Origin::Refused, "{bad}");
+        for bad in [
+            "null",
+            "http://localhost.evil.com",
+            "http://evil.example.com",
+            "ftp://localhost",
+            "localhost",
+        ] {
+            assert_eq!(
+                gate.origin(&headers(&[("origin", bad)])),
+                Origin::Refused,
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn a_loopback_listener_takes_requests_to_loopback_names_alone() {
         let gate = gate(true, &[]);
-        for good in ["localhost", "LOCALHOST:3000", "127.0.0.1:9", "[::1]:80", "solder.example.com"] {
+        for good in [
+            "localhost",
+            "LOCALHOST:3000",
+            "127.0.0.1:9",
+            "[::1]:80",
+            "solder.example.com",
+        ] {
             assert!(host(&gate, &[("host", good)]), "{good}");
         }
-        for bad in ["evil.example.com", "localhost.evil.com", "10.0.0.1", "", "a@localhost", "local host"] {
+        for bad in [
+            "evil.example.com",
+            "localhost.evil.com",
+            "10.0.0.1",
+            "",
+            "a@localhost",
+            "local host",
+        ] {
             assert!(!host(&gate, &[("host", bad)]), "{bad}");
         }
         assert!(!host(&gate, &[]));
-        assert!(!host(&gate, &[("host", "localhost"), ("host", "evil.example.com")]));
+        assert!(!host(
+            &gate,
+            &[("host", "localhost"), ("host", "evil.example.com")]
+        ));
         let target = Uri::from_static("http://evil.example.com/mcp");
-        assert!(gate.check_host(&target, &headers(&[("host", "localhost")])).is_err());
+        assert!(
+            gate.check_host(&target, &headers(&[("host", "localhost")]))
+                .is_err()
+        );
     }
 
     #[test]
@@ -233,8 +324,13 @@ mod tests {
     #[test]
     fn a_refusal_names_what_was_seen_and_the_setting() {
         let problem = Gate::origin_refusal(&headers(&[("origin", "http://evil.example.com")]));
-        assert!(problem.message.contains("`http://evil.example.com`") && problem.message.contains("SOLDER_ALLOWED_ORIGINS"));
-        let problem = gate(true, &[]).check_host(&Uri::from_static("/"), &headers(&[("host", "evil")])).unwrap_err();
+        assert!(
+            problem.message.contains("`http://evil.example.com`")
+                && problem.message.contains("SOLDER_ALLOWED_ORIGINS")
+        );
+        let problem = gate(true, &[])
+            .check_host(&Uri::from_static("/"), &headers(&[("host", "evil")]))
+            .unwrap_err();
         assert!(problem.message.contains("`evil`") && problem.message.contains("SOLDER_ALLOWED_HOSTS"));
     }
 }

@@ -38,8 +38,13 @@ pub(crate) struct IdentityHeaders<'h> {
 impl<'h> IdentityHeaders<'h> {
     /// Reads them, or lists everything that is wrong with them.
     pub(crate) fn read(headers: &'h HeaderMap) -> Result<Self, Problem> {
-        let mut reader = Reader { headers, faults: Vec::new() };
-        let authorization = reader.text(&AUTHORIZATION, MAX_TOKEN).map_or(Authorization::Absent, scheme);
+        let mut reader = Reader {
+            headers,
+            faults: Vec::new(),
+        };
+        let authorization = reader
+            .text(&AUTHORIZATION, MAX_TOKEN)
+            .map_or(Authorization::Absent, scheme);
         let user_name = reader.user_name();
         let has_user_token = reader.text(&USER_TOKEN, MAX_TOKEN).is_some();
         let credential = reader.text(&CREDENTIAL_ID, MAX_ID);
@@ -47,7 +52,13 @@ impl<'h> IdentityHeaders<'h> {
         reader.text(&REDIRECT_URI, MAX_URI);
         let server = reader.text(&SERVER_ID, MAX_ID);
         if reader.faults.is_empty() {
-            Ok(Self { authorization, user_name, has_user_token, credential, server })
+            Ok(Self {
+                authorization,
+                user_name,
+                has_user_token,
+                credential,
+                server,
+            })
         } else {
             Err(Problem::invalid(&reader.faults))
         }
@@ -117,12 +128,10 @@ impl<'h> Reader<'h> {
 /// `Bearer` and the token; the scheme's name is matched without regard to case (RFC 9110, 11.1).
 fn scheme(text: &str) -> Authorization<'_> {
     match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            match token.trim_matches(' ') {
-                "" => Authorization::Other,
-                token => Authorization::Bearer(token),
-            }
-        }
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => match token.trim_matches(' ') {
+            "" => Authorization::Other,
+            token => Authorization::Bearer(token),
+        },
         _ => Authorization::Other,
     }
 }
@@ -137,14 +146,20 @@ mod tests {
     fn headers(lines: &[(&'static str, &[u8])]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_bytes(value).unwrap());
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_bytes(value).unwrap(),
+            );
         }
         headers
     }
 
     #[test]
     fn good_headers_are_taken_as_they_are() {
-        let sent = headers(&[("authorization", b"bEARER  sk_abc "), ("x-alloy-userid", "Zoë".as_bytes())]);
+        let sent = headers(&[
+            ("authorization", b"bEARER  sk_abc "),
+            ("x-alloy-userid", "Zoë".as_bytes()),
+        ]);
         let read = IdentityHeaders::read(&sent).unwrap();
         let identity = read.identity(IpAddr::V4(Ipv4Addr::LOCALHOST));
         assert!(matches!(identity.authorization, Authorization::Bearer("sk_abc")));
@@ -174,8 +189,12 @@ mod tests {
             ("x-mcp-server-id", b""),
         ]);
         let problem = IdentityHeaders::read(&sent).unwrap_err();
-        let named: Vec<&str> =
-            problem.details["faults"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
+        let named: Vec<&str> = problem.details["faults"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["field"].as_str().unwrap())
+            .collect();
         let all = [
             "authorization",
             "x-alloy-userid",

@@ -28,11 +28,3 @@ pub use serve::serve;
 pub use settings::Settings;
 
 use app::App;
-use axum::Router;
-use solder_engine::Engine;
-use std::sync::Arc;
-
-/// The routes of an installation without a listener, for tests.
-pub fn router(engine: Arc<Engine>, settings: Settings) -> Router {
-    router::of(&Arc::new(App::new(engine, settings)))
-}

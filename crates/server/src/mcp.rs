@@ -6,10 +6,8 @@
 mod dispatch;
 mod limit;
 mod session;
-mod tool_lists;
 
 pub(crate) use limit::CALLS;
-pub(crate) use tool_lists::ToolLists;
 
 use crate::App;
 use crate::arrival::Arrival;
@@ -29,7 +27,14 @@ use std::sync::Arc;
 
 /// `/mcp`: the server is named by a header, the caller by a key.
 pub(crate) async fn by_header(State(app): State<Arc<App>>, arrival: Arrival, request: Request) -> Response {
-    Endpoint { app, arrival, server: None, token: None }.answer(request).await
+    Endpoint {
+        app,
+        arrival,
+        server: None,
+        token: None,
+    }
+    .answer(request)
+    .await
 }
 
 /// `/mcp/{serverId}`: the caller is named by a key.
@@ -40,7 +45,14 @@ pub(crate) async fn by_id(
     request: Request,
 ) -> Response {
     let server = Some(segments.text("serverId").to_owned());
-    Endpoint { app, arrival, server, token: None }.answer(request).await
+    Endpoint {
+        app,
+        arrival,
+        server,
+        token: None,
+    }
+    .answer(request)
+    .await
 }
 
 /// `/mcp/{serverId}/{accessToken}`: whoever has the URL may enter.
@@ -52,7 +64,14 @@ pub(crate) async fn by_token(
 ) -> Response {
     let server = Some(segments.text("serverId").to_owned());
     let token = Some(Secret::new(segments.text("accessToken")));
-    Endpoint { app, arrival, server, token }.answer(request).await
+    Endpoint {
+        app,
+        arrival,
+        server,
+        token,
+    }
+    .answer(request)
+    .await
 }
 
 /// A refusal from before a message was read, in the form that MCP clients read.
@@ -115,7 +134,11 @@ impl Endpoint {
         let found = self
             .app
             .engine
-            .authenticate_mcp(server, self.token.as_ref(), &identity.identity(self.arrival.client()))
+            .authenticate_mcp(
+                server,
+                self.token.as_ref(),
+                &identity.identity(self.arrival.client()),
+            )
             .await;
         let (caller, entry) = found.map_err(|error| Failure::from(error).asking(asks))?;
         Ok(Guest {
@@ -135,11 +158,19 @@ impl Endpoint {
             }
             (Some(path), _) => Ok(path),
             (None, Some(header)) => Ok(header),
-            (None, None) => Err(fault("is required at /mcp, or name the server in the path: /mcp/{serverId}")),
+            (None, None) => Err(fault(
+                "is required at /mcp, or name the server in the path: /mcp/{serverId}",
+            )),
         }
     }
 
-    async fn post(&self, guest: Guest, head: &Head<'_>, parts: &Parts, body: Body) -> Result<Response, Failure> {
+    async fn post(
+        &self,
+        guest: Guest,
+        head: &Head<'_>,
+        parts: &Parts,
+        body: Body,
+    ) -> Result<Response, Failure> {
         head.check_media()?;
         let bytes = read_body(&self.app, &parts.headers, body).await?;
         match head.read_body(&bytes) {

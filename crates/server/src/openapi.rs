@@ -4,7 +4,8 @@
 mod shared;
 
 pub(crate) use shared::{
-    ConnectorNotFound, ConnectorParam, CredentialPath, PageParams, Refusals, ServerNotFound, ServerPath, UserIdHeader,
+    ConnectorNotFound, ConnectorParam, CredentialPath, PageParams, Refusals, ServerNotFound, ServerPath,
+    UserIdHeader,
 };
 
 use bytes::Bytes;
@@ -56,14 +57,21 @@ pub(crate) fn described() -> OpenApi {
         writeln!(about, "| `{code}` | {} | {later} |", code.status()).unwrap_or_default();
     }
     api.info.description = Some(about);
-    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    api.servers = Some(vec![ServerBuilder::new().url("/").description(Some("This installation")).build()]);
+    env!("CARGO_PKG_VERSION").clone_into(&mut api.info.version);
+    api.servers = Some(vec![
+        ServerBuilder::new()
+            .url("/")
+            .description(Some("This installation"))
+            .build(),
+    ]);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("API key")
         .description(Some("An API key of the account"))
         .build();
-    api.components.get_or_insert_default().add_security_scheme("bearerAuth", SecurityScheme::Http(bearer));
+    api.components
+        .get_or_insert_default()
+        .add_security_scheme("bearerAuth", SecurityScheme::Http(bearer));
     api.security = Some(vec![SecurityRequirement::new("bearerAuth", Vec::<String>::new())]);
     api
 }

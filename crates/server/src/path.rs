@@ -11,7 +11,10 @@ pub(crate) struct Segments(Option<RawPathParams>);
 impl Segments {
     /// A parameter of the route. One that is no UTF-8 once decoded names nothing, as an empty one does.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.as_ref().and_then(|all| all.iter().find(|(key, _)| *key == name));
+        let found = self
+            .0
+            .as_ref()
+            .and_then(|all| all.iter().find(|(key, _)| *key == name));
         found.map(|(_, value)| value)
     }
 

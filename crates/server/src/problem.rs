@@ -32,7 +32,10 @@ pub(crate) struct OwnFault(pub(crate) Problem);
 
 impl Failure {
     pub(crate) fn new(problem: Problem) -> Self {
-        Self { problem, challenge: Challenge::InvalidToken }
+        Self {
+            problem,
+            challenge: Challenge::InvalidToken,
+        }
     }
 
     /// The same failure with another challenge.
@@ -57,7 +60,11 @@ impl Failure {
                 headers.insert(WWW_AUTHENTICATE, value);
             }
             Code::RateLimited => {
-                let seconds = self.problem.details.get("retryAfterSeconds").and_then(serde_json::Value::as_i64);
+                let seconds = self
+                    .problem
+                    .details
+                    .get("retryAfterSeconds")
+                    .and_then(serde_json::Value::as_i64);
                 headers.insert(RETRY_AFTER, HeaderValue::from(seconds.unwrap_or(1)));
             }
             Code::Unavailable => {
@@ -107,17 +114,26 @@ pub(crate) fn status(code: Code) -> StatusCode {
 
 /// A fault of ours that has no better cause to tell.
 pub(crate) fn own_fault() -> Problem {
-    Problem::new(Code::InternalError, "Something went wrong on our side; the request id finds it in the log")
+    Problem::new(
+        Code::InternalError,
+        "Something went wrong on our side; the request id finds it in the log",
+    )
 }
 
 /// No such route.
 pub(crate) fn no_route() -> Failure {
-    Failure::new(Problem::new(Code::NotFound, "There is nothing at this path; /api/openapi.json describes what there is"))
+    Failure::new(Problem::new(
+        Code::NotFound,
+        "There is nothing at this path; /api/openapi.json describes what there is",
+    ))
 }
 
 /// The route is there, the method is not; `Allow` names those that are.
 pub(crate) fn no_method() -> Failure {
-    Failure::new(Problem::new(Code::MethodNotAllowed, "Method not allowed: the `Allow` header names those that are"))
+    Failure::new(Problem::new(
+        Code::MethodNotAllowed,
+        "Method not allowed: the `Allow` header names those that are",
+    ))
 }
 
 #[cfg(test)]
@@ -137,11 +153,17 @@ mod tests {
 
     #[test]
     fn a_401_says_what_would_do_and_a_429_when() {
-        let missing = Failure::new(Problem::new(Code::Unauthorized, "x")).asking(Challenge::Bearer).into_response();
+        let missing = Failure::new(Problem::new(Code::Unauthorized, "x"))
+            .asking(Challenge::Bearer)
+            .into_response();
         assert_eq!(missing.headers()["www-authenticate"], "Bearer");
         let wrong = Failure::new(Problem::new(Code::Unauthorized, "x")).into_response();
-        assert_eq!(wrong.headers()["www-authenticate"], "Bearer error=\"invalid_token\"");
-        let limited = Failure::new(Problem::new(Code::RateLimited, "x").with("retryAfterSeconds", 7)).into_response();
+        assert_eq!(
+            wrong.headers()["www-authenticate"],
+            "Bearer error=\"invalid_token\""
+        );
+        let limited =
+            Failure::new(Problem::new(Code::RateLimited, "x").with("retryAfterSeconds", 7)).into_response();
         assert_eq!(limited.headers()["retry-after"], "7");
     }
 }

@@ -4,9 +4,9 @@
 use crate::App;
 use crate::api::{credentials, health, openapi_document, servers};
 use crate::edge::EdgeLayer;
+use crate::mcp;
 use crate::openapi::described;
 use crate::problem::{Failure, no_method, no_route};
-use crate::mcp;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::any;
@@ -17,11 +17,24 @@ use utoipa_axum::routes;
 /// The management API, with its description.
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(described())
-        .routes(routes!(servers::create::create_server, servers::list::list_servers))
-        .routes(routes!(servers::get::get_server, servers::update::update_server, servers::delete::delete_server))
+        .routes(routes!(
+            servers::create::create_server,
+            servers::list::list_servers
+        ))
+        .routes(routes!(
+            servers::get::get_server,
+            servers::update::update_server,
+            servers::delete::delete_server
+        ))
         .routes(routes!(servers::rotate_token::rotate_server_token))
-        .routes(routes!(credentials::create::create_credential, credentials::list::list_credentials))
-        .routes(routes!(credentials::get::get_credential, credentials::delete::delete_credential))
+        .routes(routes!(
+            credentials::create::create_credential,
+            credentials::list::list_credentials
+        ))
+        .routes(routes!(
+            credentials::get::get_credential,
+            credentials::delete::delete_credential
+        ))
         .routes(routes!(health::get_health))
         .routes(routes!(openapi_document::get_openapi))
 }

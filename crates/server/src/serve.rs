@@ -22,7 +22,7 @@ pub async fn serve(
     settings: Settings,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let app = Arc::new(App::new(engine, settings));
+    let app = Arc::new(App::new(engine, settings).map_err(io::Error::other)?);
     let connections = Connections::new(&app.settings, router::of(&app));
     tokio::pin!(shutdown);
     loop {
@@ -34,7 +34,10 @@ pub async fn serve(
             Ok((stream, peer)) => connections.take(stream, peer.ip()),
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "no connection could be accepted");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "no connection could be accepted"
+                );
                 tokio::time::sleep(REST).await;
             }
         }

@@ -17,21 +17,28 @@ impl Answer {
     pub(crate) async fn read(response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text = String::from_utf8(response.bytes().await.expect("the body arrives").to_vec()).expect("text");
-        Self { status, headers, text }
+        let text =
+            String::from_utf8(response.bytes().await.expect("the body arrives").to_vec()).expect("text");
+        Self {
+            status,
+            headers,
+            text,
+        }
     }
 
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| {
             let text = &self.text;
-            std::panic::panic_any(format!("no JSON ({error}): {} {text}", self.status))
+            panic!("no JSON ({error}): {} {text}", self.status)
         })
     }
 
     /// A header as text; empty where it is absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("a header of text"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("a header of text"))
     }
 
     /// The envelope's error.
@@ -46,8 +53,14 @@ impl Answer {
 
     /// The fields that the envelope's faults name.
     pub fn faults(&self) -> Vec<String> {
-        let faults = self.error()["details"]["faults"].as_array().cloned().unwrap_or_default();
-        faults.iter().map(|fault| fault["field"].as_str().unwrap_or_default().to_owned()).collect()
+        let faults = self.error()["details"]["faults"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        faults
+            .iter()
+            .map(|fault| fault["field"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 
     /// The JSON-RPC message: the body, or the data of the only event of the stream.
@@ -55,7 +68,10 @@ impl Answer {
         if !self.header("content-type").starts_with("text/event-stream") {
             return self.json();
         }
-        let event = self.text.strip_prefix("event: message\ndata: ").expect("one event of a message");
+        let event = self
+            .text
+            .strip_prefix("event: message\ndata: ")
+            .expect("one event of a message");
         let data = event.strip_suffix("\n\n").expect("the event ends the stream");
         assert!(!data.contains('\n'), "the message stands on one line: {data}");
         serde_json::from_str(data).expect("the data is JSON")
@@ -65,9 +81,12 @@ impl Answer {
     pub fn tool(&self) -> (bool, Value) {
         let message = self.message();
         let result = &message["result"];
-        let text = result["content"][0]["text"].as_str().unwrap_or_else(|| {
-            std::panic::panic_any(format!("no result of a tool: {} {}", self.status, self.text))
-        });
-        (result["isError"] == true, serde_json::from_str(text).expect("the text is JSON"))
+        let text = result["content"][0]["text"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no result of a tool: {} {}", self.status, self.text));
+        (
+            result["isError"] == true,
+            serde_json::from_str(text).expect("the text is JSON"),
+        )
     }
 }

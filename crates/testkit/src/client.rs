@@ -8,7 +8,9 @@ use serde_json::Value;
 /// An HTTP client that goes through no proxy and follows no redirect.
 #[expect(clippy::disallowed_methods, reason = "tests reach their own server")]
 pub fn http_client() -> reqwest::Client {
-    let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let builder = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none());
     builder.build().expect("a client")
 }
 
@@ -23,7 +25,11 @@ pub struct Client {
 impl Client {
     /// A client of the server at `base`.
     pub fn new(base: &str, key: Option<&str>) -> Self {
-        let client = Self { http: http_client(), base: base.to_owned(), headers: HeaderMap::new() };
+        let client = Self {
+            http: http_client(),
+            base: base.to_owned(),
+            headers: HeaderMap::new(),
+        };
         match key {
             Some(key) => client.with("authorization", &format!("Bearer {key}")),
             None => client,
@@ -48,8 +54,10 @@ impl Client {
 
     /// Sends a request.
     pub async fn send(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Answer {
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.base)).headers(self.headers.clone());
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .headers(self.headers.clone());
         if let Some(body) = body {
             if !self.headers.contains_key("content-type") {
                 request = request.header("content-type", "application/json");
@@ -71,11 +79,13 @@ impl Client {
 
     /// POST with JSON.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.send(Method::POST, path, Some(body.to_string().into_bytes())).await
+        self.send(Method::POST, path, Some(body.to_string().into_bytes()))
+            .await
     }
 
     /// PUT with JSON.
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
-        self.send(Method::PUT, path, Some(body.to_string().into_bytes())).await
+        self.send(Method::PUT, path, Some(body.to_string().into_bytes()))
+            .await
     }
 }

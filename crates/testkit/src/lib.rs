@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::missing_panics_doc,
     reason = "a test that cannot go on ends"
 )]

@@ -16,18 +16,26 @@ pub struct Mcp {
 impl Mcp {
     /// A client of the address `path`, which accepts both media types.
     pub fn new(client: &Client, path: &str) -> Self {
-        Self { client: client.with("accept", "application/json,text/event-stream"), path: path.to_owned() }
+        Self {
+            client: client.with("accept", "application/json,text/event-stream"),
+            path: path.to_owned(),
+        }
     }
 
     /// The same client with one more header.
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> Self {
-        Self { client: self.client.with(name, value), path: self.path.clone() }
+        Self {
+            client: self.client.with(name, value),
+            path: self.path.clone(),
+        }
     }
 
     /// Sends bytes.
     pub async fn post(&self, body: impl Into<Vec<u8>>) -> Answer {
-        self.client.send(Method::POST, &self.path, Some(body.into())).await
+        self.client
+            .send(Method::POST, &self.path, Some(body.into()))
+            .await
     }
 
     /// Sends no body, by another method.
@@ -49,7 +57,9 @@ impl Mcp {
             "io.modelcontextprotocol/clientCapabilities": {},
         });
         let message = json!({ "jsonrpc": "2.0", "id": "m-1", "method": method, "params": params });
-        let mut client = self.with("mcp-protocol-version", MODERN).with("mcp-method", method);
+        let mut client = self
+            .with("mcp-protocol-version", MODERN)
+            .with("mcp-method", method);
         if let Some(name) = params["name"].as_str() {
             client = client.with("mcp-name", name);
         }
@@ -58,12 +68,14 @@ impl Mcp {
 
     /// Calls a tool, legacy.
     pub async fn call(&self, tool: &str, arguments: &Value) -> Answer {
-        self.legacy("tools/call", &json!({ "name": tool, "arguments": arguments })).await
+        self.legacy("tools/call", &json!({ "name": tool, "arguments": arguments }))
+            .await
     }
 
     /// Calls a tool, modern.
     pub async fn call_modern(&self, tool: &str, arguments: &Value) -> Answer {
-        self.modern("tools/call", &json!({ "name": tool, "arguments": arguments })).await
+        self.modern("tools/call", &json!({ "name": tool, "arguments": arguments }))
+            .await
     }
 
     /// Executes an action, legacy.

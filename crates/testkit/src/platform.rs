@@ -53,7 +53,11 @@ impl FakePlatform {
     ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let platform = Self { url, received: Arc::default(), finished: Arc::default() };
+        let platform = Self {
+            url,
+            received: Arc::default(),
+            finished: Arc::default(),
+        };
         let (script, me): (Arc<Script>, _) = (Arc::new(script), platform.clone());
         let router = Router::new().fallback(move |request: Request| {
             let (script, me) = (Arc::clone(&script), me.clone());

@@ -31,7 +31,13 @@ impl SolderBuilder {
     #[must_use]
     pub fn connector(mut self, id: &str, platform: &FakePlatform, path: &str) -> Self {
         let base_url = Some(format!("{}{path}", platform.url).parse().expect("a URL"));
-        self.engine.connectors.insert(id.to_owned(), ConnectorSettings { base_url, ..ConnectorSettings::default() });
+        self.engine.connectors.insert(
+            id.to_owned(),
+            ConnectorSettings {
+                base_url,
+                ..ConnectorSettings::default()
+            },
+        );
         self
     }
 
@@ -57,13 +63,17 @@ impl SolderBuilder {
         let entropy = Arc::new(SeededEntropy::new(7));
         let clock = Arc::new(FakeClock::default());
         let ring = KeyRing::new(MasterKey::generate(&*entropy));
-        let installation = Installation::open(storage, ring, clock.clone(), entropy).await.expect("an installation");
+        let installation = Installation::open(storage, ring, Arc::<FakeClock>::clone(&clock), entropy)
+            .await
+            .expect("an installation");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         self.engine.public_url.clone_from(&url);
         self.server.public_url.clone_from(&url);
         let catalog = Catalog::open(&self.engine).expect("a catalogue");
-        let engine = Engine::start(installation.clone(), catalog, self.engine).await.expect("an engine");
+        let engine = Engine::start(installation.clone(), catalog, self.engine)
+            .await
+            .expect("an engine");
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = solder_server::serve(listener, Arc::clone(&engine), self.server, async {
             // The sender that is dropped with its test stops it too.
@@ -71,7 +81,16 @@ impl SolderBuilder {
         });
         let task = tokio::spawn(serving);
         let first = create_account(&installation, "first").await;
-        Solder { url, engine, clock, installation, first, folder, stop: Some(stop), task }
+        Solder {
+            url,
+            engine,
+            clock,
+            installation,
+            first,
+            folder,
+            stop: Some(stop),
+            task,
+        }
     }
 }
 
@@ -106,8 +125,14 @@ pub struct Account {
 impl Solder {
     /// An installation that is still to be started, without a limit of calls.
     pub fn build() -> SolderBuilder {
-        let engine = solder_engine::Settings { rate_limit: None, ..solder_engine::Settings::default() };
-        SolderBuilder { engine, server: solder_server::Settings::default() }
+        let engine = solder_engine::Settings {
+            rate_limit: None,
+            ..solder_engine::Settings::default()
+        };
+        SolderBuilder {
+            engine,
+            server: solder_server::Settings::default(),
+        }
     }
 
     /// A running installation as it comes.
@@ -144,7 +169,11 @@ impl Solder {
             user_bound,
             expires_at: None,
         };
-        let (_, secret) = self.installation.create_key(&account.id, &new).await.expect("a key");
+        let (_, secret) = self
+            .installation
+            .create_key(&account.id, &new)
+            .await
+            .expect("a key");
         secret.expose().to_owned()
     }
 
@@ -163,7 +192,11 @@ impl Solder {
 
     /// An MCP client of an address, without a key.
     pub fn mcp_at(&self, url: &str) -> Mcp {
-        Mcp::new(&self.nobody(), url.strip_prefix(&self.url).expect("an address of this installation"))
+        Mcp::new(
+            &self.nobody(),
+            url.strip_prefix(&self.url)
+                .expect("an address of this installation"),
+        )
     }
 
     /// A bot token of the first account's admin for Slack.
@@ -186,6 +219,12 @@ impl Solder {
 
 async fn create_account(installation: &Installation, name: &str) -> Account {
     let admin = UserName::new("admin").unwrap();
-    let (account, _, secret) = installation.create_account(name, &admin).await.expect("an account");
-    Account { id: account.id, key: secret.expose().to_owned() }
+    let (account, _, secret) = installation
+        .create_account(name, &admin)
+        .await
+        .expect("an account");
+    Account {
+        id: account.id,
+        key: secret.expose().to_owned(),
+    }
 }

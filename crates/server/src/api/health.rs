@@ -31,5 +31,8 @@ pub(crate) struct Health {
     responses((status = OK, description = "It serves", body = Health))
 )]
 pub(crate) async fn get_health(State(app): State<Arc<App>>) -> Answer<Health> {
-    Answer::ok(Health { status: "healthy", timestamp: app.engine.now() })
+    Answer::ok(Health {
+        status: "healthy",
+        timestamp: app.engine.now(),
+    })
 }

@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 
 /// Get this description
 ///
-/// The description of the management API, in OpenAPI. Needs no key.
+/// The description of the management API that you are reading. Needs no key.
 #[utoipa::path(
     get,
     path = "/api/openapi.json",

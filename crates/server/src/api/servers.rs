@@ -7,4 +7,3 @@ pub(crate) mod list;
 pub(crate) mod rotate_token;
 mod schema;
 pub(crate) mod update;
-

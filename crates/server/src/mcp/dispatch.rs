@@ -1,7 +1,7 @@
 //! From messages to answers.
 
 use super::Guest;
-use crate::problem::Failure;
+use crate::problem::{Failure, own_fault};
 use axum::body::Body;
 use axum::response::Response;
 use futures_util::StreamExt;
@@ -10,14 +10,11 @@ use http::{HeaderName, HeaderValue};
 use serde_json::value::RawValue;
 use solder_engine::{Tool, ToolContext, ToolOutcome};
 use solder_mcp::{
-    CacheHint, Call, CallToolResult, Head, Incoming, List, Message, Method, Rendered, Reply, ResultBody, RpcError,
-    ServerInfo,
+    Answer, Call, CallToolResult, Head, Incoming, Message, Method, Offer, Rendered, Reply, ResultBody,
+    RpcError, ServerInfo,
 };
+use std::sync::Arc;
 use tracing::Instrument;
-
-/// How long clients may keep lists and the server's presentation. Instructions change with the server, and tools with
-/// the binary. Private: which server it is was told by a token.
-const KEEP: CacheHint = CacheHint::private(60_000);
 
 /// How many calls of one batch run at a time.
 const AT_A_TIME: usize = 8;
@@ -32,7 +29,10 @@ struct Answered {
 
 impl From<Reply> for Answered {
     fn from(reply: Reply) -> Self {
-        Self { reply, is_cached: false }
+        Self {
+            reply,
+            is_cached: false,
+        }
     }
 }
 
@@ -46,9 +46,10 @@ impl Guest {
         if let Err(problem) = self.check_session(head) {
             let failure = Failure::new(problem);
             return match &incoming {
-                Incoming::One(Message::Call(call)) => {
-                    Ok(super::respond(head.refuse_call(call, failure.problem()), &failure))
-                }
+                Incoming::One(Message::Call(call)) => Ok(super::respond(
+                    head.refuse_call(call, failure.problem()),
+                    &failure,
+                )),
                 _ => Err(failure),
             };
         }
@@ -60,37 +61,63 @@ impl Guest {
         }
     }
 
-    async fn one(self, head: &Head<'_>, call: Call) -> Response {
-        if call.method == Method::Initialize {
-            return self.initialize(head, &call);
-        }
-        let answered = if call.method != Method::ToolsCall {
-            self.at_once(&call).into()
-        } else if call.era.is_modern() {
-            // Whoever hangs up cancels: what is dropped here ends the call.
-            self.call_tool(&call).await
-        } else {
-            self.outlive(call).await
-        };
+    async fn one(&self, head: &Head<'_>, call: Call) -> Response {
+        let begun = (call.method == Method::Initialize).then(|| call.era.revision());
+        let answered = self.answer(head, call).await;
         let mut response = plain(head.render(&answered.reply));
         if answered.is_cached {
-            response.headers_mut().insert(CACHE_HIT, HeaderValue::from_static("true"));
+            response
+                .headers_mut()
+                .insert(CACHE_HIT, HeaderValue::from_static("true"));
+        }
+        if let (Some(revision), None) = (begun, answered.reply.as_error()) {
+            self.begin_session(revision, &mut response);
         }
         response
     }
 
+    /// Answers a batch in its order. All of it is legacy.
+    async fn batch(&self, head: &Head<'_>, messages: Vec<Message>) -> Response {
+        let answers = stream::iter(messages).map(|message| async move {
+            match message {
+                Message::Call(call) => Some(self.answer(head, call).await.reply),
+                Message::Faulty(reply) => Some(*reply),
+                Message::Notification(_) | Message::Response => None,
+            }
+        });
+        let replies: Vec<Reply> = answers
+            .buffered(AT_A_TIME)
+            .filter_map(std::future::ready)
+            .collect()
+            .await;
+        plain(head.render_batch(&replies))
+    }
+
+    async fn answer(&self, head: &Head<'_>, call: Call) -> Answered {
+        let offer = self.offer(&call);
+        let found = match offer.answer(head, &call) {
+            Answer::Ready(reply) => return reply.into(),
+            Answer::Run(asked) => Tool::find(&asked.name).ok_or_else(|| RpcError::unknown_tool(&asked.name)),
+        };
+        match found {
+            // Whoever hangs up cancels: a future that is dropped here ends the call.
+            Ok(tool) if call.era.is_modern() => self.run(&offer, tool, &call).await,
+            Ok(tool) => self.outlive(offer, tool, call).await,
+            Err(error) => Reply::error(&call, error).into(),
+        }
+    }
+
     /// A legacy call goes on when its connection breaks off: there, hanging up is no cancellation.
-    async fn outlive(self, call: Call) -> Answered {
-        let failed = Reply::error(&call, self.internal());
-        let app = self.app.clone();
-        let stopped = app.stopped.clone();
+    async fn outlive(&self, offer: Offer, tool: Tool, call: Call) -> Answered {
+        let failed = Reply::error(&call, RpcError::internal(self.arrival.request_id_text()));
+        let (guest, stopped) = (self.clone(), self.app.stopped.clone());
         let task = async move {
             tokio::select! {
-                answered = self.call_tool(&call) => Some(answered),
+                answered = guest.run(&offer, tool, &call) => Some(answered),
                 () = stopped.cancelled() => None,
             }
         };
-        match app.calls.spawn(task.in_current_span()).await {
+        match self.app.calls.spawn(task.in_current_span()).await {
             Ok(Some(answered)) => answered,
             Ok(None) => failed.into(),
             Err(panic) => {
@@ -100,85 +127,36 @@ impl Guest {
         }
     }
 
-    /// Answers a batch in its order. All of it is legacy.
-    async fn batch(self, head: &Head<'_>, messages: Vec<Message>) -> Response {
-        let answers = stream::iter(messages).map(|message| {
-            let guest = self.clone();
-            async move {
-                match message {
-                    Message::Call(call) if call.method == Method::ToolsCall => Some(guest.outlive(call).await.reply),
-                    Message::Call(call) => Some(guest.at_once(&call)),
-                    Message::Faulty(reply) => Some(*reply),
-                    Message::Notification(_) | Message::Response => None,
-                }
-            }
-        });
-        let replies: Vec<Reply> = answers.buffered(AT_A_TIME).filter_map(std::future::ready).collect().await;
-        plain(head.render_batch(&replies))
-    }
-
-    fn initialize(&self, head: &Head<'_>, call: &Call) -> Response {
-        match call.initialize() {
-            Ok(initialize) => {
-                let server = self.present();
-                let reply = Reply::result(call, &server, ResultBody::initialize(&initialize, &server));
-                let mut response = plain(head.render(&reply));
-                self.begin_session(initialize.revision, &mut response);
-                response
-            }
-            Err(error) => plain(head.render(&Reply::error(call, error))),
-        }
-    }
-
-    /// Answers what needs no waiting.
-    fn at_once(&self, call: &Call) -> Reply {
-        let body = match call.method {
-            Method::Ping => Ok(ResultBody::empty()),
-            Method::Discover => Ok(ResultBody::discover(&self.present(), KEEP)),
-            Method::List(list) => self.list(call, list),
-            Method::PromptsGet => call.prompt_name().and_then(|name| Err(RpcError::unknown_prompt(&name))),
-            Method::ResourcesRead => {
-                call.resource_uri().and_then(|uri| Err(RpcError::unknown_resource(&uri, call.era)))
-            }
-            Method::Initialize | Method::ToolsCall | Method::Unknown => Err(call.unknown_method()),
-        };
-        match body {
-            Ok(body) => Reply::result(call, &self.server_info(call), body),
-            Err(error) => Reply::error(call, error),
-        }
-    }
-
-    /// A list, whole: no list has a second page, so that every cursor is one that none gave out.
-    fn list(&self, call: &Call, list: List) -> Result<ResultBody, RpcError> {
-        call.check_only_page()?;
-        Ok(match list {
-            List::Tools => ResultBody::tools(&self.app.tools.of(call.era.revision()), KEEP),
-            List::Prompts | List::Resources | List::ResourceTemplates => ResultBody::empty_list(list, KEEP),
-        })
-    }
-
-    async fn call_tool(&self, call: &Call) -> Answered {
+    async fn run(&self, offer: &Offer, tool: Tool, call: &Call) -> Answered {
         let asked = match call.tool_call() {
             Ok(asked) => asked,
             Err(error) => return Reply::error(call, error).into(),
         };
-        let Some(tool) = Tool::find(&asked.name) else {
-            return Reply::error(call, RpcError::unknown_tool(&asked.name)).into();
+        let context = ToolContext {
+            caller: &self.caller,
+            server: &self.entry,
+            credential: self.credential.as_deref(),
         };
-        let context =
-            ToolContext { caller: &self.caller, server: &self.entry, credential: self.credential.as_deref() };
         let outcome = self.app.engine.call_tool(tool, &context, asked.arguments).await;
         let is_cached = outcome.cache_hit;
-        let body = ResultBody::call(result(outcome));
-        Answered { reply: Reply::result(call, &self.server_info(call), body), is_cached }
+        Answered {
+            reply: offer.reply(call, ResultBody::call(result(outcome))),
+            is_cached,
+        }
     }
 
-    /// Who answers, as every modern result tells; legacy results do not, and need no text for it.
-    pub(super) fn server_info(&self, call: &Call) -> ServerInfo {
-        if call.era.is_modern() { self.present() } else { self.app.nameless.clone() }
+    /// What the server offers, presented by its name where the answer tells it: legacy answers but that to
+    /// `initialize` do not, and need no text for it.
+    pub(super) fn offer(&self, call: &Call) -> Offer {
+        let is_presented = call.era.is_modern() || call.method == Method::Initialize;
+        let info = if is_presented {
+            self.present()
+        } else {
+            self.app.nameless.clone()
+        };
+        Offer::new(info, Arc::clone(&self.app.catalogue))
     }
 
-    /// How the server presents itself.
     fn present(&self) -> ServerInfo {
         let server = &self.entry.server;
         let info = ServerInfo::new(&server.name, env!("CARGO_PKG_VERSION"));
@@ -186,10 +164,6 @@ impl Guest {
             Some(text) => info.with_instructions(text),
             None => info,
         }
-    }
-
-    fn internal(&self) -> RpcError {
-        RpcError::internal(self.arrival.request_id_text())
     }
 }
 
@@ -200,8 +174,11 @@ fn result(outcome: ToolOutcome) -> CallToolResult {
         match RawValue::from_string(outcome.text) {
             Ok(value) => CallToolResult::json(value),
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a tool's structured result is no JSON");
-                CallToolResult::problem(&crate::problem::own_fault())
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a tool's structured result is no JSON"
+                );
+                CallToolResult::problem(&own_fault())
             }
         }
     } else {

@@ -5,7 +5,9 @@ use crate::problem::Failure;
 use axum::body::Body;
 use axum::response::Response;
 use solder_engine::{Error, RateState};
-use solder_mcp::{Call, CallToolResult, Head, Incoming, Message, Method, Reply, ResultBody, RpcError, SessionHeader};
+use solder_mcp::{
+    Call, CallToolResult, Head, Incoming, Message, Method, Reply, ResultBody, RpcError, SessionHeader,
+};
 use solder_model::Problem;
 
 /// The name of the window of calls in the `RateLimit` headers.
@@ -24,13 +26,19 @@ impl Guest {
 
     /// Asks the window that the messages belong to. `Some` is the answer to messages that are over the limit and
     /// get one in the form of their own kind.
-    pub(super) async fn limit(&self, head: &Head<'_>, incoming: &Incoming) -> Result<Option<Response>, Failure> {
+    pub(super) async fn limit(
+        &self,
+        head: &Head<'_>,
+        incoming: &Incoming,
+    ) -> Result<Option<Response>, Failure> {
         let cost = cost(incoming);
         if cost == 0 {
             return Ok(self.limit_others().await.map(|()| None)?);
         }
         let state = self.app.engine.limit_calls(&self.caller, cost).await;
-        let Some(Err(error)) = state.map(|state| self.tell(CALLS, state)) else { return Ok(None) };
+        let Some(Err(error)) = state.map(|state| self.tell(CALLS, state)) else {
+            return Ok(None);
+        };
         let failure = Failure::from(error);
         let has_session = head.session() != SessionHeader::Absent;
         match incoming {
@@ -38,9 +46,10 @@ impl Guest {
                 let reply = self.over_limit(call, failure.problem());
                 Ok(Some(head.render(&reply).into_response().map(Body::from)))
             }
-            Incoming::One(Message::Call(call)) => {
-                Ok(Some(super::respond(head.refuse_call(call, failure.problem()), &failure)))
-            }
+            Incoming::One(Message::Call(call)) => Ok(Some(super::respond(
+                head.refuse_call(call, failure.problem()),
+                &failure,
+            ))),
             Incoming::Batch(messages) if has_session => {
                 let replies = self.batch_over_limit(messages, failure.problem());
                 Ok(Some(head.render_batch(&replies).into_response().map(Body::from)))
@@ -58,7 +67,7 @@ impl Guest {
     fn over_limit(&self, call: &Call, problem: &Problem) -> Reply {
         if call.method == Method::ToolsCall {
             let body = ResultBody::call(CallToolResult::problem(problem));
-            Reply::result(call, &self.server_info(call), body)
+            self.offer(call).reply(call, body)
         } else {
             Reply::error(call, RpcError::refused(problem))
         }

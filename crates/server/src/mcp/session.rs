@@ -60,5 +60,8 @@ impl Guest {
 }
 
 fn unknown() -> Problem {
-    Problem::new(Code::NotFound, "Session not found: begin a new one with `initialize`")
+    Problem::new(
+        Code::NotFound,
+        "Session not found: begin a new one with `initialize`",
+    )
 }

@@ -73,7 +73,7 @@ struct ErrorObject {
     code: String,
     /// For a person.
     message: String,
-    /// Further facts. Of an INVALID_REQUEST: `field`, the first that is wrong, and `faults`, all of them.
+    /// Further facts. Of an `INVALID_REQUEST`: `field`, the first that is wrong, and `faults`, all of them.
     #[schema(value_type = Object)]
     details: Value,
 }
@@ -82,31 +82,31 @@ struct ErrorObject {
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes answers; nothing makes one")]
 pub(crate) enum Refusals {
-    /// INVALID_REQUEST, every fault listed; CREDENTIAL_NOT_FOUND
+    /// `INVALID_REQUEST`, every fault listed; `CREDENTIAL_NOT_FOUND`
     #[response(status = 400)]
     Invalid(#[to_schema] ErrorEnvelope),
-    /// UNAUTHORIZED: no key, or one that does not hold
+    /// `UNAUTHORIZED`: no key, or one that does not hold
     #[response(status = 401)]
     Unauthorized(#[to_schema] ErrorEnvelope),
-    /// FORBIDDEN: somebody else's, or a key that may not name users
+    /// `FORBIDDEN`: somebody else's, or a key that may not name users
     #[response(status = 403)]
     Forbidden(#[to_schema] ErrorEnvelope),
-    /// REQUEST_TIMEOUT: the body did not arrive in time
+    /// `REQUEST_TIMEOUT`: the body did not arrive in time
     #[response(status = 408)]
     Timeout(#[to_schema] ErrorEnvelope),
-    /// PAYLOAD_TOO_LARGE: a body over 10 MB
+    /// `PAYLOAD_TOO_LARGE`: a body over 10 MB
     #[response(status = 413)]
     TooLarge(#[to_schema] ErrorEnvelope),
-    /// UNSUPPORTED_MEDIA_TYPE: a body that is not JSON
+    /// `UNSUPPORTED_MEDIA_TYPE`: a body that is not JSON
     #[response(status = 415)]
     MediaType(#[to_schema] ErrorEnvelope),
-    /// RATE_LIMITED: `Retry-After` says how long to wait
+    /// `RATE_LIMITED`: `Retry-After` says how long to wait
     #[response(status = 429)]
     RateLimited(#[to_schema] ErrorEnvelope),
-    /// INTERNAL_ERROR, with the request's id
+    /// `INTERNAL_ERROR`, with the request's id
     #[response(status = 500)]
     Internal(#[to_schema] ErrorEnvelope),
-    /// UNAVAILABLE: the server is stopping
+    /// `UNAVAILABLE`: the server is stopping
     #[response(status = 503)]
     Unavailable(#[to_schema] ErrorEnvelope),
 }

@@ -55,12 +55,18 @@ impl Connections {
     pub(super) fn take(&self, stream: TcpStream, peer: IpAddr) {
         // Without it an event stream waits for the acknowledgement of its head: 40 ms on many systems.
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended before it began");
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "a connection ended before it began"
+            );
             return;
         }
         let has_asked = Arc::new(AtomicBool::new(false));
         let service = service(self.router.clone(), peer, Arc::clone(&has_asked));
-        let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = self
+            .builder
+            .serve_connection(TokioIo::new(stream), service)
+            .into_owned();
         let (draining, ending) = (self.draining.clone(), self.ending.clone());
         let first_request = self.first_request;
         self.tasks.spawn(async move {
@@ -99,7 +105,10 @@ impl Connections {
             self.tasks.wait().await;
             app.calls.wait().await;
         };
-        if tokio::time::timeout(app.settings.shutdown_grace, done).await.is_err() {
+        if tokio::time::timeout(app.settings.shutdown_grace, done)
+            .await
+            .is_err()
+        {
             tracing::warn!("requests under way were dropped: they took longer than a stop waits");
         }
         self.ending.cancel();

@@ -47,5 +47,7 @@ pub(crate) async fn create_credential(
     Admitted(caller): Admitted,
     JsonObject(body): JsonObject,
 ) -> Result<Answer<CredentialView>, Failure> {
-    Ok(Answer::created(app.engine.create_credential(&caller, &body).await?))
+    Ok(Answer::created(
+        app.engine.create_credential(&caller, &body).await?,
+    ))
 }

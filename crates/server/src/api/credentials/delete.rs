@@ -26,5 +26,9 @@ pub(crate) async fn delete_credential(
     Admitted(caller): Admitted,
     segments: Segments,
 ) -> Result<Answer<CredentialDeleted>, Failure> {
-    Ok(Answer::ok(app.engine.delete_credential(&caller, segments.text("credentialId")).await?))
+    Ok(Answer::ok(
+        app.engine
+            .delete_credential(&caller, segments.text("credentialId"))
+            .await?,
+    ))
 }

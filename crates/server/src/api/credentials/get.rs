@@ -26,5 +26,9 @@ pub(crate) async fn get_credential(
     Admitted(caller): Admitted,
     segments: Segments,
 ) -> Result<Answer<CredentialView>, Failure> {
-    Ok(Answer::ok(app.engine.get_credential(&caller, segments.text("credentialId")).await?))
+    Ok(Answer::ok(
+        app.engine
+            .get_credential(&caller, segments.text("credentialId"))
+            .await?,
+    ))
 }

@@ -26,6 +26,9 @@ pub(crate) async fn list_credentials(
     Admitted(caller): Admitted,
     query: ListQuery,
 ) -> Result<Answer<CredentialList>, Failure> {
-    let list = app.engine.list_credentials(&caller, query.connector.as_deref(), query.page).await?;
+    let list = app
+        .engine
+        .list_credentials(&caller, query.connector.as_deref(), query.page)
+        .await?;
     Ok(Answer::ok(list))
 }

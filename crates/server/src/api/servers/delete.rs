@@ -26,5 +26,9 @@ pub(crate) async fn delete_server(
     Admitted(caller): Admitted,
     segments: Segments,
 ) -> Result<Answer<Deleted>, Failure> {
-    Ok(Answer::ok(app.engine.delete_server(&caller, segments.text("serverId")).await?))
+    Ok(Answer::ok(
+        app.engine
+            .delete_server(&caller, segments.text("serverId"))
+            .await?,
+    ))
 }

@@ -27,5 +27,7 @@ pub(crate) async fn get_server(
     Admitted(caller): Admitted,
     segments: Segments,
 ) -> Result<Answer<ServerView>, Failure> {
-    Ok(Answer::ok(app.engine.get_server(&caller, segments.text("serverId")).await?))
+    Ok(Answer::ok(
+        app.engine.get_server(&caller, segments.text("serverId")).await?,
+    ))
 }

@@ -31,5 +31,9 @@ pub(crate) async fn rotate_server_token(
     segments: Segments,
     OptionalObject(body): OptionalObject,
 ) -> Result<Answer<ServerView>, Failure> {
-    Ok(Answer::ok(app.engine.rotate_server_token(&caller, segments.text("serverId"), &body).await?))
+    Ok(Answer::ok(
+        app.engine
+            .rotate_server_token(&caller, segments.text("serverId"), &body)
+            .await?,
+    ))
 }

@@ -30,5 +30,9 @@ pub(crate) async fn update_server(
     segments: Segments,
     JsonObject(body): JsonObject,
 ) -> Result<Answer<ServerView>, Failure> {
-    Ok(Answer::ok(app.engine.update_server(&caller, segments.text("serverId"), &body).await?))
+    Ok(Answer::ok(
+        app.engine
+            .update_server(&caller, segments.text("serverId"), &body)
+            .await?,
+    ))
 }

@@ -1,0 +1,111 @@
+//! The listener: both versions of HTTP, their limits, and how it stops.
+
+use serde_json::json;
+use solder_testkit::{FakePlatform, Solder, raw, raw_connection};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+#[expect(clippy::disallowed_methods, reason = "tests reach their own server")]
+fn http2() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .http2_prior_knowledge()
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn both_versions_of_http_take_sixty_four_kilobytes_of_headers() {
+    let solder = Solder::start().await;
+    let many = |client: reqwest::Client, bytes: usize| {
+        let mut request = client.get(format!("{}/health", solder.url));
+        for place in 0..bytes / 8_000 {
+            request = request.header(format!("x-filler-{place}"), "x".repeat(7_980));
+        }
+        request.send()
+    };
+    for client in [solder_testkit::http_client(), http2()] {
+        assert_eq!(many(client.clone(), 56_000).await.unwrap().status(), 200);
+        let over = many(client, 120_000).await;
+        assert!(over.is_err() || over.unwrap().status() == 431);
+    }
+    let version = http2()
+        .get(format!("{}/health", solder.url))
+        .send()
+        .await
+        .unwrap()
+        .version();
+    assert_eq!(version, reqwest::Version::HTTP_2);
+}
+
+#[tokio::test]
+async fn a_connection_that_never_asks_is_closed() {
+    let solder = Solder::build()
+        .server(|settings| settings.header_timeout = Duration::from_millis(50))
+        .start()
+        .await;
+    for start in ["", "GET /health HT", "GET /health HTTP/1.1\r\nhost: x"] {
+        let mut stream = raw_connection(&solder.url).await;
+        stream.write_all(start.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let closed = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await;
+        assert!(closed.is_ok(), "{start:?}");
+    }
+}
+
+#[tokio::test]
+async fn nonsense_is_refused_and_the_listener_goes_on() {
+    let solder = Solder::start().await;
+    for bytes in [
+        &b"\x00\x01\x02\r\n\r\n"[..],
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n",
+    ] {
+        let answer = raw(&solder.url, bytes).await;
+        assert!(!answer.starts_with("HTTP/1.1 2"), "{answer}");
+    }
+    assert_eq!(solder.nobody().get("/health").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_stop_finishes_the_calls_under_way() {
+    let wait = Duration::from_millis(300);
+    let platform = FakePlatform::start_slow(wait, |_| (200, json!({ "ok": true, "members": [] }))).await;
+    let solder = Solder::build()
+        .connector("slack", &platform, "/api")
+        .start()
+        .await;
+    solder.slack_credential().await;
+    let mcp = solder.token_url(&json!({ "name": "One" })).await;
+    let call = tokio::spawn(async move { mcp.execute("slack", "users_list", &json!({})).await });
+    while platform.received().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let url = solder.url.clone();
+    solder.stop().await;
+    assert!(!call.await.unwrap().tool().0);
+    assert!(
+        tokio::net::TcpStream::connect(url.strip_prefix("http://").unwrap())
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_stop_waits_no_longer_than_it_may() {
+    let platform = FakePlatform::start_slow(Duration::from_mins(1), |_| (200, json!({ "ok": true }))).await;
+    let built = Solder::build().connector("slack", &platform, "/api");
+    let solder = built
+        .server(|settings| settings.shutdown_grace = Duration::from_millis(50))
+        .start()
+        .await;
+    solder.slack_credential().await;
+    let mcp = solder.token_url(&json!({ "name": "One" })).await;
+    let call = tokio::spawn(async move { mcp.execute("slack", "users_list", &json!({})).await });
+    while platform.received().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let stopped = tokio::time::timeout(Duration::from_secs(20), solder.stop()).await;
+    assert!(stopped.is_ok());
+    call.abort();
+}

@@ -1,0 +1,123 @@
+//! The published description of the management API.
+
+use serde_json::{Value, json};
+use solder_testkit::Solder;
+
+const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json");
+
+/// To write it anew: `UPDATE_OPENAPI=1 cargo test -p solder-server openapi`.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one switch of a test that writes what it compares"
+)]
+fn the_committed_description_is_the_one_that_is_served() {
+    let served = solder_server::openapi_json();
+    if std::env::var("UPDATE_OPENAPI").is_ok() {
+        std::fs::write(COMMITTED, &served).unwrap();
+    }
+    let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
+    assert!(
+        committed == served,
+        "docs/reference/openapi.json is not what is served: write it anew"
+    );
+}
+
+#[tokio::test]
+async fn the_description_is_served_to_everyone() {
+    let solder = Solder::start().await;
+    let answer = solder.nobody().get("/api/openapi.json").await;
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (200, "application/json")
+    );
+    assert_eq!(answer.text, solder_server::openapi_json());
+}
+
+fn operations(description: &Value) -> Vec<(&str, &Value)> {
+    let paths = description["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+    let mut named: Vec<_> = operations
+        .map(|one| (one["operationId"].as_str().unwrap(), one))
+        .collect();
+    named.sort_by_key(|(id, _)| *id);
+    named
+}
+
+#[test]
+fn every_operation_is_described_with_its_refusals() {
+    let description: Value = serde_json::from_str(&solder_server::openapi_json()).unwrap();
+    let operations = operations(&description);
+    let ids: Vec<&str> = operations.iter().map(|(id, _)| *id).collect();
+    assert_eq!(
+        ids,
+        [
+            "create-credential",
+            "create-server",
+            "delete-credential",
+            "delete-server",
+            "get-credential",
+            "get-health",
+            "get-openapi",
+            "get-server",
+            "list-credentials",
+            "list-servers",
+            "rotate-server-token",
+            "update-server",
+        ]
+    );
+    for (id, operation) in &operations {
+        assert!(
+            operation["summary"].is_string() && operation["description"].is_string(),
+            "{id}"
+        );
+        if ["get-health", "get-openapi"].contains(id) {
+            assert_eq!(operation["security"], json!([{}]), "{id}");
+            continue;
+        }
+        for status in ["400", "401", "403", "413", "415", "429", "500"] {
+            let schema = &operation["responses"][status]["content"]["application/json"]["schema"]["$ref"];
+            assert_eq!(schema, "#/components/schemas/ErrorEnvelope", "{id} {status}");
+        }
+        let parameters = operation["parameters"].as_array().unwrap();
+        assert!(
+            parameters
+                .iter()
+                .any(|one| one["name"] == "x-alloy-userid" && one["in"] == "header"),
+            "{id}"
+        );
+    }
+    for (id, field) in [("create-server", "name"), ("create-credential", "connectorId")] {
+        let (_, operation) = operations.iter().find(|(found, _)| *found == id).unwrap();
+        let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+        let name = body.as_str().unwrap().rsplit('/').next().unwrap();
+        let required = description["components"]["schemas"][name]["required"]
+            .as_array()
+            .unwrap();
+        assert!(required.contains(&json!(field)), "{id}");
+    }
+}
+
+#[test]
+fn the_description_names_every_code_and_the_danger_of_public_servers() {
+    let text = solder_server::openapi_json();
+    let description: Value = serde_json::from_str(&text).unwrap();
+    let about = description["info"]["description"].as_str().unwrap();
+    for code in solder_model::Code::ALL {
+        assert!(
+            about.contains(&format!("| `{code}` | {} |", code.status())),
+            "{code}"
+        );
+    }
+    let warning = "on a public server the users layer is convenience and no protection";
+    let flag = &description["components"]["schemas"]["CreateServer"]["properties"]["isPublic"]["description"];
+    assert!(
+        flag.as_str().unwrap().replace('\n', " ").contains(warning),
+        "{flag}"
+    );
+    assert!(about.contains(warning));
+    assert_eq!(
+        description["components"]["securitySchemes"]["bearerAuth"]["scheme"],
+        "bearer"
+    );
+}

@@ -1,0 +1,61 @@
+//! A warm call reads no database.
+
+use serde_json::json;
+use solder_testkit::{FakePlatform, Mcp, Solder};
+
+/// How many queries the second of two runs of `call` made.
+async fn second_run(solder: &Solder, call: impl AsyncFn()) -> u64 {
+    call().await;
+    let before = solder.engine.queries();
+    call().await;
+    solder.engine.queries() - before
+}
+
+/// A server without the change feed's own looks at the database.
+async fn quiet(platform: &FakePlatform) -> Solder {
+    let built = Solder::build()
+        .connector("slack", platform, "/api")
+        .rate_limit("1000/60s");
+    built
+        .engine(|settings| settings.feed_interval = std::time::Duration::from_hours(1))
+        .start()
+        .await
+}
+
+#[tokio::test]
+async fn warm_calls_read_no_database() {
+    let platform = FakePlatform::slack().await;
+    let solder = quiet(&platform).await;
+    solder.slack_credential().await;
+    let server = solder.server(&json!({ "name": "One" })).await;
+    let by_token = solder.mcp_at(server["accessUrl"].as_str().unwrap());
+    let by_key = Mcp::new(
+        &solder.admin(),
+        &format!("/mcp/{}", server["serverId"].as_str().unwrap()),
+    );
+    for mcp in [&by_token, &by_key] {
+        let listed = second_run(&solder, async || {
+            assert_eq!(mcp.legacy("tools/list", &json!({})).await.status, 200)
+        });
+        assert_eq!(listed.await, 0);
+        let executed = second_run(&solder, async || {
+            assert!(!mcp.execute("slack", "users_list", &json!({})).await.tool().0);
+        });
+        assert_eq!(executed.await, 0);
+        let modern = second_run(&solder, async || {
+            assert_eq!(mcp.modern("tools/list", &json!({})).await.status, 200)
+        });
+        assert_eq!(modern.await, 0);
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_kept_in_mind_too() {
+    let platform = FakePlatform::slack().await;
+    let solder = quiet(&platform).await;
+    let unknown = solder.mcp_at(&format!("{}/mcp/unknown-aaaaaaaa/mcp_x", solder.url));
+    let queries = second_run(&solder, async || {
+        assert_eq!(unknown.legacy("ping", &json!({})).await.status, 401)
+    });
+    assert_eq!(queries.await, 0);
+}
