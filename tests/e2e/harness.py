@@ -4,6 +4,7 @@ Only the standard library, and only loopback. A suite is a module with `run(t)`,
 """
 
 import contextlib
+import ctypes
 import http.client
 import itertools
 import json
@@ -40,6 +41,11 @@ TOOLS = [
 # proxy), so that the window for failures does not turn 401 into 429.
 FRESH_ADDRESSES = False
 _addresses = itertools.count(1)
+
+
+def die_with_parent():
+    """Runs in a new process: the kernel kills it when the suite that started it is gone, however that ended."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 class NotRun(Exception):
@@ -272,10 +278,12 @@ class Solder:
         """Starts it and waits for the line that says where it serves."""
         if not os.access(self.binary, os.X_OK):
             raise NotRun(f"{self.binary} is not built")
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
         log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
             [self.binary, self.command, "--listen", self.listen, "--data-dir", str(self.data), "--json", *self.args],
-            stdout=subprocess.PIPE, stderr=log, env=self.environment(), cwd=self.folder,
+            stdout=subprocess.PIPE, stderr=log, env=self.environment(), cwd=self.folder, preexec_fn=die_with_parent,
         )
         log.close()
         watchdog = threading.Timer(seconds, self.process.kill)
@@ -453,7 +461,7 @@ class Process:
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [str(part) for part in command], stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-            cwd=cwd, env={**os.environ, **(env or {})},
+            cwd=cwd, env={**os.environ, **(env or {})}, preexec_fn=die_with_parent,
         )
 
     def output(self):

@@ -1,6 +1,8 @@
 """The wire contract, parts 1 to 8, walked through from outside; each part in a file beside this one."""
 
 import contract_mcp
+import contract_more
+import contract_platforms
 import contract_rest
 import contract_restrictions
 import contract_shaping
@@ -26,3 +28,7 @@ def run(t):
                 part(t, s, server, platform)
         with t.case("restrictions run to their end"):
             contract_restrictions.run(t, s)
+        with t.case("what needs a restart and other versions of HTTP runs to its end"):
+            contract_more.run(t, s)
+    with t.case("calls to platforms run to their end"):
+        contract_platforms.run(t)
