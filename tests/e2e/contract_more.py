@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 import harness
@@ -73,9 +74,17 @@ def http_versions(t, s):
         equal(curl(*flags, *filler, url=s.server["accessUrl"])[1], "200")
         user = "u" * 10_000
         equal(curl("--http2-prior-knowledge", "-H", f"authorization: Bearer {s.key}", "-H", f"x-alloy-userid: {user}", url=s.url + "/api/servers")[1], "200")
+    with t.case("over HTTP/2 a refusal arrives, although nobody waited for the body"):
+        for size in [100, 300_000]:
+            with tempfile.NamedTemporaryFile("w") as file:
+                file.write(json.dumps({"name": "x" * size}))
+                file.flush()
+                for _ in range(8):
+                    body, status, _ = curl("--http2-prior-knowledge", "-H", "content-type: application/json", "--data-binary", f"@{file.name}", url=s.url + "/api/servers")
+                    equal(status, "401", body)
     with t.case("over HTTP/2 the authority is checked like Host"):
         port = s.url.rsplit(":", 1)[1]
-        body, status, _ = curl("--http2-prior-knowledge", "-H", f"Host: evil.example.com:{port}", *post, url=s.server["accessUrl"])
+        body, status, _ = curl("--http2-prior-knowledge", "-H", f"Host: evil.example.com:{port}", url=s.url + "/api/servers")
         equal(status, "403", body)
     with t.case("a client that waits for 100 Continue gets it"):
         large = json.dumps({"name": "Continued", "description": "d" * 100_000})

@@ -249,12 +249,15 @@ def raw_http(address, data, timeout=20, half_close=False):
     """Bytes as they are, for what no HTTP library would send; the answer's bytes as they come."""
     parts = urllib.parse.urlsplit(address)
     with socket.create_connection((parts.hostname, parts.port), timeout=timeout) as connection:
-        connection.sendall(data)
-        if half_close:
-            connection.shutdown(socket.SHUT_WR)
         received = b""
-        while chunk := connection.recv(65536):
-            received += chunk
+        # It may hang up at any of these, as soon as it has seen enough.
+        with contextlib.suppress(OSError):
+            connection.sendall(data)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionError):
+            while chunk := connection.recv(65536):
+                received += chunk
         return received
 
 
