@@ -26,10 +26,14 @@ async fn echo(body: Bytes) -> Answer {
     answer.extend_from_slice(b",\"items\":[");
     for index in 0..10 {
         let comma = if index == 0 { "" } else { "," };
-        let item = format!("{comma}{{\"id\":\"item-{index:04}\",\"name\":\"Item number {index}\",\"state\":\"open\",\"score\":{index}.5}}");
+        let item = format!(
+            "{comma}{{\"id\":\"item-{index:04}\",\"name\":\"Item number {index}\",\"state\":\"open\",\"score\":{index}.5}}"
+        );
         answer.extend_from_slice(item.as_bytes());
     }
-    answer.extend_from_slice(b"],\"note\":\"The quick brown fox jumps over the lazy dog, again and again and again.\"}");
+    answer.extend_from_slice(
+        b"],\"note\":\"The quick brown fox jumps over the lazy dog, again and again and again.\"}",
+    );
     json(answer.into())
 }
 
@@ -41,7 +45,11 @@ async fn fixed(State(bytes): State<Bytes>) -> Answer {
 async fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:0".to_owned());
-    let bytes = arguments.next().map(std::fs::read).transpose()?.unwrap_or_default();
+    let bytes = arguments
+        .next()
+        .map(std::fs::read)
+        .transpose()?
+        .unwrap_or_default();
     let routes = Router::new()
         .route("/api/echo", post(echo).get(echo))
         .route("/bare", post(fixed))
