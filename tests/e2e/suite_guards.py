@@ -391,7 +391,39 @@ def words(s, folder):
         process.stdout.close()
 
 
+def patience(t):
+    """What is begun and never ended: a body, a header. It waits half a minute or a whole one, while the rest runs."""
+    with t.solder() as s:
+        host = s.url.removeprefix("http://")
+        begun = f"POST /api/servers HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {s.key}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+        with t.case("a body that never comes is 408, and takes nobody's place meanwhile"):
+            start = time.monotonic()
+            slow = concurrent.futures.ThreadPoolExecutor(41)
+            waiting = [slow.submit(raw_http, s.url, begun.encode(), 90) for _ in range(40)]
+            header = slow.submit(raw_http, s.url, b"GET /health HTTP/1.1\r\nHost:", 120)
+            equal(s.api("GET", "/api/servers").status, 200)
+            answers = [one.result() for one in waiting]
+            took = time.monotonic() - start
+            for answer in answers:
+                contains(answer.split(b"\r\n")[0].decode(), " 408 ")
+                contains(answer.decode(), "REQUEST_TIMEOUT")
+            assert took < 60, f"it took {took:.0f} s"
+        with t.case("a header that never ends is hung up on"):
+            answer = header.result()
+            assert b" 200 " not in answer, answer
+            assert time.monotonic() - start < 100
+
+
 def run(t):
+    waiting = threading.Thread(target=patience, args=(t,))
+    waiting.start()
+    try:
+        guards(t)
+    finally:
+        waiting.join()
+
+
+def guards(t):
     for part in [origins, hosts, limits, failed_authentication, drain, beside, settings, serving]:
         with t.case(f"{part.__name__} runs to its end"):
             part(t)

@@ -38,6 +38,9 @@ python_packages() {
     cat "$here/requirements.txt" | sha256sum >.cache/venv/stamp
 }
 
+# One suite speaks HTTP/2 with it.
+command -v curl >/dev/null 2>&1 || apt-get install -y --no-install-recommends curl >/dev/null
+
 node_modules
 python_packages
 # The drivers written in JavaScript find the packages beside them.
