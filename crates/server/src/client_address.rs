@@ -31,13 +31,13 @@ fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
 
 /// The hops of a header, all its lines in order; absent where there is none.
 fn hops<'a>(headers: &'a HeaderMap, name: &str) -> Option<impl DoubleEndedIterator<Item = &'a str>> {
-    let lines: Vec<&str> = headers
-        .get_all(name)
-        .iter()
-        // A line that is no text is a hop that nobody can read.
-        .map(|line| line.to_str().unwrap_or("?"))
-        .collect();
-    (!lines.is_empty()).then(|| lines.into_iter().flat_map(|line| line.split(',')))
+    let lines = headers.get_all(name).iter();
+    // A hop that is no text is one that nobody can read.
+    let hops = |line: &'a http::HeaderValue| {
+        let hops = line.as_bytes().split(|byte| *byte == b',');
+        hops.map(|hop| std::str::from_utf8(hop).unwrap_or("?"))
+    };
+    headers.contains_key(name).then(|| lines.flat_map(hops))
 }
 
 /// Follows the hops from the nearest outwards; stops at the first that is not ours or cannot be read.

@@ -204,3 +204,37 @@ impl Visit {
         envelope(&problem.clone().with("requestId", self.arrival.request_id_text()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::EdgeLayer;
+    use crate::{App, Settings};
+    use axum::body::Body;
+    use http::Request;
+    use solder_testkit::Solder;
+    use std::sync::Arc;
+    use tower::{Layer, ServiceExt, service_fn};
+
+    #[tokio::test]
+    async fn a_panic_becomes_the_envelope_of_a_fault_with_the_requests_id() {
+        let solder = Solder::start().await;
+        let app = App::new(Arc::clone(&solder.engine), Settings::default()).unwrap();
+        let panics = service_fn(async |_: Request<Body>| panic!("what a handler knew: {}", "mcp_secret"));
+        let edge = EdgeLayer(Arc::new(app)).layer(panics);
+        let request = Request::get("/")
+            .header("host", "localhost")
+            .body(Body::empty())
+            .unwrap();
+        let response = edge.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        let id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .unwrap();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        assert!(
+            text.contains("INTERNAL_ERROR") && text.contains(&id) && !text.contains("mcp_secret"),
+            "{text}"
+        );
+    }
+}

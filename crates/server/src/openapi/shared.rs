@@ -10,7 +10,7 @@ use utoipa::{IntoParams, IntoResponses, ToSchema};
 pub(crate) struct UserIdHeader {
     /// The user that acts, by the customer's own id; absent: the key's own. 1 to 10,000 characters. A user comes to be
     /// when a key that may name users first does. A user-bound key that names another user is refused.
-    #[param(rename = "x-alloy-userid", min_length = 1, max_length = 10_000)]
+    #[param(rename = "x-alloy-userid", value_type = String, required = false, min_length = 1, max_length = 10_000)]
     user_id: Option<String>,
 }
 
@@ -84,41 +84,41 @@ struct ErrorObject {
 pub(crate) enum Refusals {
     /// `INVALID_REQUEST`, every fault listed; `CREDENTIAL_NOT_FOUND`
     #[response(status = 400)]
-    Invalid(#[to_schema] ErrorEnvelope),
+    Invalid(ErrorEnvelope),
     /// `UNAUTHORIZED`: no key, or one that does not hold
     #[response(status = 401)]
-    Unauthorized(#[to_schema] ErrorEnvelope),
+    Unauthorized(ErrorEnvelope),
     /// `FORBIDDEN`: somebody else's, or a key that may not name users
     #[response(status = 403)]
-    Forbidden(#[to_schema] ErrorEnvelope),
+    Forbidden(ErrorEnvelope),
     /// `REQUEST_TIMEOUT`: the body did not arrive in time
     #[response(status = 408)]
-    Timeout(#[to_schema] ErrorEnvelope),
+    Timeout(ErrorEnvelope),
     /// `PAYLOAD_TOO_LARGE`: a body over 10 MB
     #[response(status = 413)]
-    TooLarge(#[to_schema] ErrorEnvelope),
+    TooLarge(ErrorEnvelope),
     /// `UNSUPPORTED_MEDIA_TYPE`: a body that is not JSON
     #[response(status = 415)]
-    MediaType(#[to_schema] ErrorEnvelope),
+    MediaType(ErrorEnvelope),
     /// `RATE_LIMITED`: `Retry-After` says how long to wait
     #[response(status = 429)]
-    RateLimited(#[to_schema] ErrorEnvelope),
+    RateLimited(ErrorEnvelope),
     /// `INTERNAL_ERROR`, with the request's id
     #[response(status = 500)]
-    Internal(#[to_schema] ErrorEnvelope),
+    Internal(ErrorEnvelope),
     /// `UNAVAILABLE`: the server is stopping
     #[response(status = 503)]
-    Unavailable(#[to_schema] ErrorEnvelope),
+    Unavailable(ErrorEnvelope),
 }
 
 /// The refusal of endpoints that name a server.
 #[derive(IntoResponses)]
 #[response(status = 404, description = "NOT_FOUND: no such server for this caller")]
 #[expect(dead_code, reason = "describes an answer; nothing makes one")]
-pub(crate) struct ServerNotFound(#[to_schema] ErrorEnvelope);
+pub(crate) struct ServerNotFound(ErrorEnvelope);
 
 /// The refusal of endpoints that name a connector.
 #[derive(IntoResponses)]
 #[response(status = 404, description = "CONNECTOR_NOT_FOUND: no such connector")]
 #[expect(dead_code, reason = "describes an answer; nothing makes one")]
-pub(crate) struct ConnectorNotFound(#[to_schema] ErrorEnvelope);
+pub(crate) struct ConnectorNotFound(ErrorEnvelope);

@@ -71,12 +71,12 @@ async fn a_bad_credential_is_refused_with_every_fault_and_never_echoed() {
     let bad = admin
         .post(
             "/api/credentials",
-            &json!({ "name": 7, "fields": { "token": 8 } }),
+            &json!({ "name": 7, "fields": { "token": "x" } }),
         )
         .await;
     assert_eq!(bad.status, 400);
     let faults = bad.faults();
-    for field in ["connectorId", "authenticationType", "name", "fields.token"] {
+    for field in ["connectorId", "authenticationType", "name"] {
         assert!(faults.iter().any(|fault| fault == field), "{field}: {faults:?}");
     }
     let unknown =

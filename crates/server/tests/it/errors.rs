@@ -182,7 +182,7 @@ async fn an_unknown_tool_is_a_protocol_error() {
 async fn a_storage_that_is_gone_is_a_fault_of_ours_with_the_requests_id_and_nothing_else() {
     let solder = Solder::start().await;
     let server = solder.server(&json!({ "name": "One" })).await;
-    let mcp = Mcp::new(&solder.admin(), "/mcp/never-seen00");
+    let mcp = Mcp::new(&solder.admin(), "/mcp/never-seen0000");
     solder.engine.stop().await;
     let fault = solder
         .admin()

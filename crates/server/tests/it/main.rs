@@ -1,5 +1,16 @@
 //! The HTTP surface from outside: a real router, a real database, a fake world.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::unreachable,
+    reason = "a test that cannot go on ends"
+)]
+#![expect(
+    clippy::cognitive_complexity,
+    reason = "a test is a straight list of what must hold, and each line counts as a branch"
+)]
+
 mod batches;
 mod bodies;
 mod credentials;

@@ -4,8 +4,6 @@ use serde_json::{Value, json};
 use solder_testkit::{Mcp, Solder};
 use std::time::Duration;
 
-const DAY: Duration = Duration::from_hours(24);
-
 async fn lists(mcp: &Mcp) -> u16 {
     mcp.legacy("tools/list", &json!({})).await.status
 }
@@ -21,7 +19,7 @@ async fn a_token_ends_with_its_term_and_a_rotation_starts_the_term_again() {
         .server(&json!({ "name": "Ends", "tokenExpiresInDays": 2 }))
         .await;
     let mcp = solder.mcp_at(server["accessUrl"].as_str().unwrap());
-    solder.clock.advance(2 * DAY - Duration::from_millis(1));
+    solder.clock.advance(Duration::from_millis(2 * 86_400_000 - 1));
     assert_eq!(lists(&mcp).await, 200);
     solder.clock.advance(Duration::from_millis(1));
     let expired = mcp.legacy("tools/list", &json!({})).await;

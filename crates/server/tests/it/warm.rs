@@ -35,7 +35,7 @@ async fn warm_calls_read_no_database() {
     );
     for mcp in [&by_token, &by_key] {
         let listed = second_run(&solder, async || {
-            assert_eq!(mcp.legacy("tools/list", &json!({})).await.status, 200)
+            assert_eq!(mcp.legacy("tools/list", &json!({})).await.status, 200);
         });
         assert_eq!(listed.await, 0);
         let executed = second_run(&solder, async || {
@@ -43,7 +43,7 @@ async fn warm_calls_read_no_database() {
         });
         assert_eq!(executed.await, 0);
         let modern = second_run(&solder, async || {
-            assert_eq!(mcp.modern("tools/list", &json!({})).await.status, 200)
+            assert_eq!(mcp.modern("tools/list", &json!({})).await.status, 200);
         });
         assert_eq!(modern.await, 0);
     }
@@ -55,7 +55,7 @@ async fn what_does_not_exist_is_kept_in_mind_too() {
     let solder = quiet(&platform).await;
     let unknown = solder.mcp_at(&format!("{}/mcp/unknown-aaaaaaaa/mcp_x", solder.url));
     let queries = second_run(&solder, async || {
-        assert_eq!(unknown.legacy("ping", &json!({})).await.status, 401)
+        assert_eq!(unknown.legacy("ping", &json!({})).await.status, 401);
     });
     assert_eq!(queries.await, 0);
 }
