@@ -266,6 +266,17 @@ def beside(t):
             equal(s.api("GET", "/api/servers", key=account["key"]["apiKey"]).json()["count"], 0)
             s.cli("users", "create", "ünïcode user", "--account", "beside")
             contains(json.dumps(s.cli("users", "list", "--account", "beside"), ensure_ascii=False), "ünïcode user")
+        with t.case("many commands at once wait for each other, and for the server"):
+            with concurrent.futures.ThreadPoolExecutor(12) as pool:
+                keys = [pool.submit(s.cli, "keys", "create", "--user", f"crowd-{number}") for number in range(10)]
+                servers = [pool.submit(s.create_server, f"Crowd {number}") for number in range(40)]
+                made = [one.result()["apiKey"] for one in keys]
+                equal(len({one.result()["serverId"] for one in servers}), 40)
+            until(lambda: all(s.api("GET", "/api/servers", key=key).status == 200 for key in made), 3, "all keys")
+        with t.case("a second server on the same folder is refused, and the first goes on"):
+            done = s.run("up", "--listen", "127.0.0.1:0", "--json", seconds=15)
+            assert done.returncode != 0 and str(s.data) in done.stderr, done.stderr
+            equal(s.api("GET", "/api/servers").status, 200)
         with t.case("an ambiguous account is asked for"):
             done = s.run("keys", "create", "--json")
             assert done.returncode != 0 and "--account" in done.stderr, done.stderr

@@ -2,11 +2,13 @@
 
 import http.client
 import random
+import shutil
 import sqlite3
+import subprocess
 import threading
 import time
 
-from harness import Mcp, equal, http_call
+from harness import Mcp, die_with_parent, equal, http_call, until
 
 ROUNDS, WRITERS = 50, 4
 
@@ -157,7 +159,32 @@ def one_round(s, writers, dice):
         writer.check_token()
 
 
+def first_starts(t):
+    """A kill at any moment of the very first start leaves a folder that the next start takes up."""
+    dice = random.Random(7)
+    with t.case("twenty kills during the first start"):
+        for _ in range(20):
+            with t.solder() as s:
+                equal(s.stop(), 0)
+                shutil.rmtree(s.data)
+                begun = subprocess.Popen(
+                    [s.binary, "up", "--listen", "127.0.0.1:0", "--data-dir", str(s.data), "--json"], env=s.environment(), cwd=s.folder,
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent,
+                )
+                time.sleep(dice.uniform(0, 0.1))
+                begun.kill()
+                begun.wait()
+                s.key = s.server = None
+                s.start()
+                # Where the kill came after the key was made and before it was shown, the operator makes another.
+                key = s.key or s.cli("keys", "create", "--role", "admin")["apiKey"]
+                until(lambda: s.api("GET", "/api/servers", key=key).status == 200, 2, "the key")
+                made = s.create_server("After all", key=key)
+                equal(Mcp(made["accessUrl"]).legacy("ping").status, 200)
+
+
 def run(t):
+    first_starts(t)
     dice = random.Random(20261122)
     with t.solder() as s:
         writers = [Writer(s, number) for number in range(WRITERS)]
