@@ -3,6 +3,7 @@
 mod failure;
 mod value;
 
+use crate::auth::Apply;
 use crate::{Action, Connector};
 use bytes::Bytes;
 use http::Response;
@@ -85,12 +86,12 @@ impl Connector {
                 let next = paging.next(request_cursor, response.headers(), body, items);
                 next.map(|next| {
                     if paging.is_url() {
-                        self.shortened(next)
+                        self.shortened(&next)
                     } else {
                         next
                     }
                 })
-                .filter(|next| Some(next.as_str()) != request_cursor)
+                .filter(|next| !next.is_empty() && Some(next.as_str()) != request_cursor)
             }
             _ => None,
         };
@@ -100,14 +101,32 @@ impl Connector {
         })
     }
 
-    /// A next URL without what every URL of the connector has in common, as cursors go through a model's hands.
-    fn shortened(&self, next: String) -> String {
-        match url::Url::parse(&next) {
-            Ok(url) if url.host_str().is_some_and(|host| self.hosts_allow(host)) => {
-                let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-                format!("{}{query}", url.path())
-            }
-            _ => next,
+    /// A next URL without what every URL of the connector has in common, and without the credential that some platforms
+    /// repeat in it: cursors go through a model's hands.
+    fn shortened(&self, next: &str) -> String {
+        let (before, query) = next.split_once('?').unwrap_or((next, ""));
+        let own = url::Url::parse(before)
+            .ok()
+            .filter(|url| url.host_str().is_some_and(|host| self.hosts_allow(host)));
+        let path = own.as_ref().map_or(before, url::Url::path);
+        let in_path = self.auth.iter().any(|auth| !auth.path_secrets.is_empty());
+        let mut cursor = if in_path { String::new() } else { path.to_owned() };
+        let kept = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !self.is_secret(pair));
+        for (index, pair) in kept.enumerate() {
+            cursor.push(if index == 0 { '?' } else { '&' });
+            cursor.push_str(pair);
         }
+        cursor
+    }
+
+    /// Whether a pair of a query is one that a credential is sent in.
+    fn is_secret(&self, pair: &str) -> bool {
+        let parsed = form_urlencoded::parse(pair.as_bytes()).next();
+        let Some((name, _)) = parsed else { return false };
+        let ways = self.auth.iter().flat_map(|auth| &auth.apply);
+        ways.into_iter()
+            .any(|way| matches!(way, Apply::Query(secret, _) if *secret == name))
     }
 }

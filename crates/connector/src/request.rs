@@ -102,9 +102,9 @@ impl Connector {
         }
         let mut request = Request::new(body);
         *request.method_mut() = action.method.clone();
-        *request.uri_mut() = url
-            .parse()
-            .map_err(|_not_a_uri| connection("", "does not give a URL that can be sent"))?;
+        *request.uri_mut() = url.parse().map_err(|_not_a_uri| {
+            argument("", "make a URL that cannot be sent; most likely it is too long")
+        })?;
         *request.headers_mut() = headers;
         Ok(request)
     }
@@ -159,7 +159,8 @@ pub(crate) fn missing(name: &str) -> BuildError {
 
 fn header_params(action: &Action, input: &BuildInput<'_>, headers: &mut HeaderMap) -> Result<(), BuildError> {
     for param in action.params.iter().filter(|param| param.place == Place::Header) {
-        if let (Some(name), Some(value)) = (&param.header, param.value(input.arguments)) {
+        let value = param.value(input.arguments).filter(|value| !value.is_null());
+        if let (Some(name), Some(value)) = (&param.header, value) {
             headers.insert(name.clone(), header_value(&param.name, value)?);
         }
     }

@@ -9,11 +9,13 @@ use super::reader::Reader;
 use super::rules::{self, PagingTable};
 use super::source::Item;
 use crate::action::{Action, BodyKind, Expects, Kind, Pick, object_schema};
+use crate::connector::Header;
 use crate::param::Param;
 use crate::pointer::Pointer;
 use crate::request::encode;
 use crate::{Connector, Place};
-use http::Method;
+use http::header::ACCEPT;
+use http::{HeaderValue, Method};
 use serde_json::{Map, Value};
 use solder_model::{Limit, parse_duration};
 use std::ops::Range;
@@ -176,6 +178,7 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
     let headers = table.entries_of("headers").into_iter();
     let graphql = table.text("graphql");
     let sample = table.find("sample");
+    let expects = expects(table);
     let has_body = parts.place == Place::Body && !fixed.is_empty()
         || parts.parameters.iter().any(|param| param.place == Place::Body)
         || parts.body == BodyKind::GraphQl
@@ -208,9 +211,12 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         id: parts.name,
         params: parts.parameters,
         call: parts.call.made,
-        headers: headers
-            .filter_map(|(name, item)| header(&name, &item, whole.known))
-            .collect(),
+        headers: own_headers(
+            headers
+                .filter_map(|(name, item)| header(&name, &item, whole.known))
+                .collect(),
+            expects,
+        ),
         fixed_place: parts.place,
         has_body,
         brackets: table.word("form_style", &[("brackets", true)]).unwrap_or(false),
@@ -218,12 +224,20 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         wrap: table.text("wrap"),
         result: table.parse("result", Pointer::parse),
         pick: picks(table),
-        expects: expects(table),
+        expects,
         paging: parts.paged.map(|paged| paged.paging),
         idempotency: table.parse("idempotency", call::idempotency),
     };
     super::lint::action(table, &action, whole.known);
     with_sample(action, table, sample.as_ref())
+}
+
+/// The headers of an action; one that gives a file takes every type unless it says otherwise.
+fn own_headers(mut headers: Vec<Header>, expects: Expects) -> Vec<Header> {
+    if expects == Expects::File && !headers.iter().any(|header| header.name() == ACCEPT) {
+        headers.push(Header::Fixed(ACCEPT, HeaderValue::from_static("*/*")));
+    }
+    headers
 }
 
 fn expects(table: &Reader<'_>) -> Expects {

@@ -136,6 +136,9 @@ fn one(item: &Item<'_>, names: &[&str]) -> Option<(Scheme, Apply, Option<String>
         item.fault("puts a secret into the URL, which gets into logs: say `redact = true`");
     }
     if basic.is_some() || path.is_some() {
+        if value.is_some() {
+            item.fault("has a `value`, which means nothing here");
+        }
         let known = |name: &str| names.contains(&name);
         return match (basic, path) {
             (Some(basic), _) => pair(&basic, names),

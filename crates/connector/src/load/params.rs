@@ -224,15 +224,18 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
         about = format!("{about} (`{options}` lists the choices)");
     }
     let bare = Check::new(Value::Object(schema.clone()));
-    let custom = meaning.base.is_none() || schema.contains_key("pattern") || schema.contains_key("items");
+    // What a plain line says is known to be a schema, and its default was checked as it was read.
+    let plain = meaning.base.is_some_and(BaseType::is_plain) && !meaning.array;
+    let custom = meaning.base.is_none() || has_pattern(&schema);
     if custom && let Err(error) = bare.compile() {
         item.fault(format!("its schema does not compile: {error}"));
         return None;
     }
-    for (what, value) in [("default", &meaning.default), ("sample", &told.sample)] {
-        if let Some(value) = value {
-            refuse(item, &bare, what, value);
-        }
+    if let Some(default) = meaning.default.as_ref().filter(|_| custom || !plain) {
+        refuse(item, &bare, "default", default);
+    }
+    if let Some(sample) = &told.sample {
+        refuse(item, &bare, "sample", sample);
     }
     schema.insert("description".to_owned(), json!(about));
     if let Some(default) = &meaning.default {
@@ -274,6 +277,11 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
         sample: told.sample,
         header,
     })
+}
+
+fn has_pattern(schema: &Map<String, Value>) -> bool {
+    let inner = schema.get("items").and_then(Value::as_object).unwrap_or(schema);
+    inner.contains_key("pattern")
 }
 
 fn refuse(item: &Item<'_>, check: &Check, what: &str, value: &Value) {

@@ -29,6 +29,11 @@ impl Content {
     /// Reads a body. What the platform says it is counts less than what it is: many send JSON as `text/plain`.
     pub(super) fn of(action: &Action, response: &Response<Bytes>) -> Self {
         let bytes = response.body();
+        // Some platforms begin with a byte order mark, which JSON does not know.
+        let marked = bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .map(|rest| bytes.slice_ref(rest));
+        let bytes = marked.as_ref().unwrap_or(bytes);
         let media_type = response
             .headers()
             .get(CONTENT_TYPE)

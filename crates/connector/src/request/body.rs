@@ -131,7 +131,7 @@ fn pairs(action: &Action, input: &BuildInput<'_>) -> Vec<(String, String)> {
     for (name, value) in fixed(action).chain(named) {
         if action.brackets {
             brackets(&mut pairs, name, value);
-        } else {
+        } else if !value.is_null() {
             pairs.push((name.clone(), encode::plain(value).into_owned()));
         }
     }

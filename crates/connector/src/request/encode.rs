@@ -36,16 +36,26 @@ pub(crate) fn pair(query: &mut String, name: &str, value: &str) {
     push(query, value);
 }
 
-/// A value as text: scalars bare, arrays and objects as JSON.
+/// A value as text: scalars bare, arrays and objects as JSON. A whole number that was written `2.0` is `2`.
 pub(crate) fn plain(value: &Value) -> Cow<'_, str> {
     match value {
         Value::String(text) => Cow::Borrowed(text),
+        Value::Number(number) if number.is_f64() => {
+            let text = number.to_string();
+            Cow::Owned(
+                text.strip_suffix(".0")
+                    .map_or_else(|| text.clone(), str::to_owned),
+            )
+        }
         other => Cow::Owned(other.to_string()),
     }
 }
 
-/// Adds a value to a query, arrays in their style.
+/// Adds a value to a query, arrays in their style; `null` adds nothing.
 pub(crate) fn query_value(query: &mut String, name: &str, value: &Value, list: ListStyle) {
+    if value.is_null() {
+        return;
+    }
     let Value::Array(items) = value else {
         pair(query, name, &plain(value));
         return;

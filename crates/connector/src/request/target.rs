@@ -51,7 +51,7 @@ fn base(connector: &Connector, names: &Names<'_>) -> Result<String, BuildError> 
         Base::Made { whole, .. } => {
             let mut text = String::new();
             push_named(&mut text, whole, names)?;
-            check_host(&text, connector)?;
+            check_host(&text, whole, connector)?;
             Ok(text)
         }
     }
@@ -65,25 +65,32 @@ fn own_origin(connector: &Connector, origin: &Template, names: &Names<'_>) -> Re
     let mut text = String::new();
     push_named(&mut text, origin, names)?;
     if origin.constant().is_none() {
-        check_host(&text, connector)?;
+        check_host(&text, origin, connector)?;
     }
     Ok(text)
 }
 
 /// Refuses a URL whose host is not one of the connector's, by the URL as it will be understood.
-fn check_host(text: &str, connector: &Connector) -> Result<(), BuildError> {
+fn check_host(text: &str, template: &Template, connector: &Connector) -> Result<(), BuildError> {
     let url = Url::parse(text).map_err(|_not_a_url| connection("", "does not give a URL"))?;
     let plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
     let host = url.host_str().unwrap_or_default();
-    if matches!(url.scheme(), "https" | "http") && plain && connector.hosts_allow(host) {
+    // Without TLS only where the file itself says so: a variable never takes it away.
+    let stated = matches!(template.pieces.first(), Some(Piece::Text(text)) if text.starts_with("http://"));
+    let secure = url.scheme() == "https" || (stated && url.scheme() == "http");
+    if secure && plain && connector.hosts_allow(host) {
         Ok(())
     } else {
         Err(connection(
             "",
-            format!("leads to `{host}`, which is not a host of {}", connector.name),
+            format!(
+                "leads to `{}://{host}`, which is not https and a host of {}",
+                url.scheme(),
+                connector.name
+            ),
         ))
     }
 }

@@ -220,6 +220,40 @@ fn a_key_of_a_repeatable_write_goes_where_the_file_says() {
 }
 
 #[test]
+fn nothing_and_whole_numbers_go_as_platforms_read_them() {
+    let params = "[action.params]\na = { schema = { type = [\"integer\", \"null\"], description = \"A\" } }\n\
+                  b = { schema = { type = [\"number\", \"null\"], description = \"B\" }, in = \"query\" }\n\
+                  c = { schema = { type = [\"number\", \"null\"], description = \"C\" }, in = \"header\", as = \"X-C\" }";
+    let json = with_action("POST /x", params);
+    let nothing = json!({"a": null, "b": null, "c": null});
+    assert_eq!(
+        written(&build(&json, nothing.clone())),
+        "POST https://api.example.com/v1/x\ncontent-type: application/json\n{\"a\":null}"
+    );
+    for (style, wanted) in [("", ""), ("\nform_style = \"brackets\"", "a=")] {
+        let form = with_action("POST /x", &format!("body = \"form\"{style}\n{params}"));
+        assert_eq!(
+            std::str::from_utf8(build(&form, nothing.clone()).body()).unwrap(),
+            wanted
+        );
+    }
+    let numbers = build(&json, json!({"b": 2.0, "c": 2.5}));
+    assert_eq!(
+        (numbers.uri().query(), &numbers.headers()["x-c"]),
+        (Some("b=2"), &"2.5".parse().unwrap())
+    );
+}
+
+#[test]
+fn a_url_that_is_too_long_is_a_fault_of_the_arguments() {
+    let connector = with_action("GET /x", "[action.params]\nq = \"string | Q\"");
+    let error = Connection::default()
+        .build(&connector, json!({"q": "x".repeat(70_000)}))
+        .unwrap_err();
+    assert!(matches!(error, solder_connector::BuildError::Arguments(_)));
+}
+
+#[test]
 fn a_header_takes_printable_ascii_and_json_with_escapes() {
     let params = "[action.params]\nplain = { line = \"string | Plain\", in = \"header\", as = \"X-Plain\" }\n\
                   arg = { line = \"object | Arg\", in = \"header\", as = \"Dropbox-API-Arg\" }";

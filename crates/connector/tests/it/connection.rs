@@ -227,6 +227,7 @@ fn a_variable_never_leads_to_a_foreign_host() {
         ("https://a.example.com", true),
         ("https://a.example.com/", true),
         ("https://evil.org", false),
+        ("http://a.example.com", false),
         ("https://a.example.com.evil.org", false),
         ("https://evil.org\\.example.com", false),
         ("https://user@a.example.com", false),

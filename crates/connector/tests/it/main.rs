@@ -2,7 +2,6 @@
 #![expect(
     clippy::panic,
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::needless_pass_by_value,
     clippy::format_push_string,
     clippy::too_many_lines,

@@ -386,6 +386,39 @@ fn a_url_as_a_cursor_works_under_an_override_and_keeps_the_credential() {
     assert!(foreign.is_err(), "an override stands for the hosts too");
 }
 
+#[test]
+fn a_cursor_never_carries_the_credential_that_a_platform_repeats() {
+    let auth = "[auth.key]\nsecrets.key = \"Key\"\napply = { query = \"api key\", value = \"{key}\", redact = true }\n";
+    let connector = load(&(head("") + auth + &action("GET /x", "paging = { kind = \"link\" }")));
+    for (link, wanted) in [
+        (
+            "<https://api.example.com/v1/x?page=2&api+key=s&b=1>; rel=next",
+            "/v1/x?page=2&b=1",
+        ),
+        ("</v1/x?api%20key=s&page=2>; rel=next", "/v1/x?page=2"),
+        (
+            "<http://127.0.0.1:1/x?api%20key=s>; rel=next",
+            "http://127.0.0.1:1/x",
+        ),
+    ] {
+        assert_eq!(
+            next(&connector, None, &[("link", link)], json!([])).as_deref(),
+            Some(wanted)
+        );
+    }
+    let base = head("").replace("example.com/v1", "example.com/bot{token}");
+    let auth = "[auth.bot]\nsecrets.token = \"Token\"\napply = { path = \"token\", redact = true }\n";
+    let connector = load(&(base + auth + &action("GET /x", "paging = { kind = \"link\" }")));
+    let link = [(
+        "link",
+        "<https://api.example.com/bot12:secret/x?page=2>; rel=next",
+    )];
+    assert_eq!(
+        next(&connector, None, &link, json!([])).as_deref(),
+        Some("?page=2")
+    );
+}
+
 proptest! {
     #[test]
     fn no_cursor_leads_off_the_platform_or_the_path(cursor in "(https?:)?[/\\\\]{0,3}[a-z.@:%0-9]{0,12}[/.?#a-z\\\\%2e]{0,12}") {

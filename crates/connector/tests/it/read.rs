@@ -221,6 +221,10 @@ fn answers_that_are_not_json_are_kept_told_or_refused() {
         json!({"a": 1})
     );
     assert_eq!(success(&read, &answer(200, &[], "5")), json!(5));
+    assert_eq!(
+        success(&read, &answer(200, &[], "\u{feff}{\"a\":1}")),
+        json!({"a": 1})
+    );
     for (connector, response, wanted) in [
         (
             &read,
