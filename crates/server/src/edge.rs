@@ -129,9 +129,11 @@ fn answer_early(app: &App, request: &Request<Body>, origin: &Origin) -> Option<R
         .extensions()
         .get::<MatchedPath>()
         .map_or("", MatchedPath::as_str);
-    if route != "/health"
-        && let Err(problem) = app.gate.check_host(request.uri(), request.headers())
-    {
+    let mut host = Gate::check_one_host(request.version(), request.headers());
+    if route != "/health" {
+        host = host.and_then(|()| app.gate.check_host(request.uri(), request.headers()));
+    }
+    if let Err(problem) = host {
         return Some(refuse(route, request, problem));
     }
     let is_preflight = cors::is_preflight(request);

@@ -4,8 +4,8 @@
 use crate::Settings;
 use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Uri};
-use solder_model::{Code, Problem};
+use http::{HeaderMap, HeaderValue, Uri, Version};
+use solder_model::{Code, Fault, Problem};
 use std::net::IpAddr;
 
 /// The rules of a listener.
@@ -74,6 +74,17 @@ impl Gate {
         Problem::new(Code::Forbidden, message)
             .with("origin", seen)
             .with("setting", "SOLDER_ALLOWED_ORIGINS")
+    }
+
+    /// Refuses what names no host, or more than one: RFC 9112, 3.2. Who stands between us and the client may have
+    /// read another one.
+    pub(crate) fn check_one_host(version: Version, headers: &HeaderMap) -> Result<(), Problem> {
+        let sent = headers.get_all(HOST).iter().count();
+        if sent > 1 || (sent == 0 && version == Version::HTTP_11) {
+            let message = "must be sent once: it names the host that the request is addressed to";
+            return Err(Problem::invalid(&[Fault::new("host", message)]));
+        }
+        Ok(())
     }
 
     /// Judges the host that the request is addressed to, where it is checked at all.

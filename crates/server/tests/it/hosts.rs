@@ -114,13 +114,18 @@ async fn a_loopback_listener_answers_to_loopback_names_alone() {
             "{host}"
         );
     }
-    for host in ["host: evil.example.com\r\n", "host: localhost.evil.com\r\n", ""] {
+    for host in ["host: evil.example.com\r\n", "host: localhost.evil.com\r\n"] {
         let refused = get("/api/openapi.json", host).await;
         assert!(
             refused.starts_with("HTTP/1.1 403") && refused.contains("SOLDER_ALLOWED_HOSTS"),
             "{host} {refused}"
         );
         assert!(get("/health", host).await.starts_with("HTTP/1.1 200"), "{host}");
+    }
+    for host in ["", "host: localhost\r\nhost: localhost\r\n"] {
+        for path in ["/health", "/api/openapi.json"] {
+            assert!(get(path, host).await.starts_with("HTTP/1.1 400"), "{host} {path}");
+        }
     }
     assert!(
         get("/nothing", "host: evil.example.com\r\n")
