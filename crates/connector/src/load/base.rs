@@ -84,9 +84,9 @@ pub(super) fn hosts(root: &Reader<'_>, base: Option<&Base>) -> Vec<String> {
     };
     let Some(item) = root.find("hosts") else {
         if matches!(base, Some(Base::Made { .. })) && host.is_none() {
-            root.fault(
-                "`hosts` is missing: the base has a name in its host, so the hosts that it may be are listed",
-            );
+            if let Some(item) = root.find("base") {
+                item.fault("has a name in its host, so `hosts` has to list the hosts that it may be");
+            }
         }
         return host.into_iter().collect();
     };
