@@ -83,10 +83,11 @@ pub(super) fn hosts(root: &Reader<'_>, base: Option<&Base>) -> Vec<String> {
         _ => None,
     };
     let Some(item) = root.find("hosts") else {
-        if matches!(base, Some(Base::Made { .. })) && host.is_none() {
-            if let Some(item) = root.find("base") {
-                item.fault("has a name in its host, so `hosts` has to list the hosts that it may be");
-            }
+        if matches!(base, Some(Base::Made { .. }))
+            && host.is_none()
+            && let Some(item) = root.find("base")
+        {
+            item.fault("has a name in its host, so `hosts` has to list the hosts that it may be");
         }
         return host.into_iter().collect();
     };
