@@ -58,6 +58,7 @@ class Suite:
     def __init__(self, name, binary):
         self.name, self.binary = name, pathlib.Path(binary)
         self.passed = self.failed = self.skipped = 0
+        self.new_database = None
         self.lock = threading.Lock()
 
     @contextlib.contextmanager
@@ -96,7 +97,9 @@ class Suite:
 
     @contextlib.contextmanager
     def solder(self, **how):
-        """A running binary on an empty folder, gone with its folder at the end."""
+        """A running binary on an empty folder (and database), gone with its folder at the end."""
+        if self.new_database:
+            how["env"] = {**how.get("env", {}), "SOLDER_DATABASE_URL": self.new_database()}
         running = Solder(self.binary, **how)
         try:
             yield running.start()
@@ -238,7 +241,9 @@ def http_call(method, url, headers=(), body=None, timeout=60):
         try:
             connection.endheaders(body)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # refused before the whole body was taken: the answer is there to be read
+            # Refused before the whole body was taken: the answer is there to be read, if anything still is.
+            if connection.sock is None:
+                raise
         answer = connection.getresponse()
         return Answer(answer.status, answer.getheaders(), answer.read())
     finally:
