@@ -17,7 +17,12 @@ pub(crate) fn line(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
 /// Keeps the JSON from `start` on in one line, however a reader tells lines: some split at U+2028, U+2029 and U+0085
 /// too. Those stand inside strings alone, where they can be escaped; line ends stand between tokens alone.
 fn keep_on_one_line(out: &mut Vec<u8>, start: usize) {
-    let Some(first) = out.get(start..).and_then(find_break) else {
+    // Most JSON has none of the bytes that a break begins with, and that is told many bytes at a time.
+    let may_break = |json: &[u8]| {
+        memchr::memchr2(b'\n', b'\r', json).is_some() || memchr::memchr2(0xE2, 0xC2, json).is_some()
+    };
+    let json = out.get(start..).filter(|json| may_break(json));
+    let Some(first) = json.and_then(find_break) else {
         return;
     };
     let tail = out.split_off(start + first);
