@@ -287,9 +287,11 @@ def main():
     parser.add_argument("--connections", type=numbers, default=[1, 16, 64])
     parser.add_argument("--servers", type=numbers, default=[0, 100_000])
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--no-build", action="store_true", help="take the binaries that stand in target/release")
     options = parser.parse_args()
     build = ["cargo", "build", "--release", "-p", "solder-cli", "-p", "solder-bench"]
-    subprocess.run(build, cwd=ROOT, check=True)
+    if not options.no_build:
+        subprocess.run(build, cwd=ROOT, check=True)
     binaries = ROOT / "target/release"
     summaries = []
     with tempfile.TemporaryDirectory() as folder:
