@@ -52,17 +52,25 @@ fn keep_on_one_line(out: &mut Vec<u8>, start: usize) {
     out.extend_from_slice(rest);
 }
 
+/// Bytes that are looked at together. Nearly all blocks hold no byte that could begin a break, and a loop without an
+/// early end is one that the compiler makes vector instructions of: a list of tools is looked through on every call.
+const BLOCK: usize = 64;
+
 fn find_break(json: &[u8]) -> Option<usize> {
-    let breaks = |at: usize, byte: u8| match byte {
-        b'\n' | b'\r' => true,
-        0xE2 => matches!(json.get(at + 1..at + 3), Some([0x80, 0xA8 | 0xA9])),
-        0xC2 => json.get(at + 1) == Some(&0x85),
-        _ => false,
+    let may_break = |byte: u8| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2);
+    let breaks = |at: usize| match json.get(at..)? {
+        [b'\n' | b'\r', ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..] | [0xC2, 0x85, ..] => Some(at),
+        _ => None,
     };
-    json.iter()
-        .enumerate()
-        .find(|(at, byte)| breaks(*at, **byte))
-        .map(|(at, _)| at)
+    json.chunks(BLOCK).enumerate().find_map(|(place, block)| {
+        let any = block.iter().fold(false, |any, byte| any | may_break(*byte));
+        let start = place * BLOCK;
+        if any {
+            (start..start + block.len()).find_map(breaks)
+        } else {
+            None
+        }
+    })
 }
 
 #[cfg(test)]
