@@ -151,6 +151,9 @@ settings! {
         "FILE" like "/run/secrets/solder-master-key", for uses::OPEN | uses::SERVE;
     /// How many requests each API key and each token URL may make in a sliding window, or `off`.
     rate_limit: Option<Limit> = value "100/60s", parse::limit, "LIMIT" like "1000/60s", for uses::SERVE;
+    /// How many requests may fail authentication for each client address in a sliding window, or `off`. Past it they are
+    /// answered with 429; requests that are let in are never touched.
+    failure_limit: Option<Limit> = value "30/60s", parse::limit, "LIMIT" like "100/60s", for uses::SERVE;
     /// A folder of connector files of your own, `<id>.toml`, beside the built-in ones.
     connectors_dir: Option<PathBuf> = none "(none)", parse::folder,
         "FOLDER" like "/etc/solder/connectors", for uses::SERVE | uses::CONNECTORS;

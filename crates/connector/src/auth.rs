@@ -130,7 +130,9 @@ impl Auth {
                     faults.push(Fault::new(&field.name, format!("is missing: {}", field.about)));
                 }
                 None => {}
-                Some(value) if field.secret => faults.extend(secret_fault(&field.name, value)),
+                Some(value) if field.secret => {
+                    faults.extend(secret_fault(&field.name, value, self.oauth.is_some()));
+                }
                 Some(value) => field.check.faults(value, &field.name, &mut faults),
             }
         }
@@ -150,7 +152,8 @@ impl Auth {
     }
 }
 
-fn secret_fault(name: &str, value: &Value) -> Option<Fault> {
+/// What is wrong with a secret. What goes into a header or a URL is one line; a key of an OAuth app may have several.
+fn secret_fault(name: &str, value: &Value, may_have_lines: bool) -> Option<Fault> {
     let Value::String(text) = value else {
         return Some(Fault::new(name, "must be a string"));
     };
@@ -162,9 +165,9 @@ fn secret_fault(name: &str, value: &Value) -> Option<Fault> {
         Some(Fault::new(name, "has white space at an end: paste it without"))
     } else if text
         .chars()
-        .any(|letter| letter.is_control() && letter != '\n' && letter != '\r')
+        .any(|letter| letter.is_control() && !(may_have_lines && matches!(letter, '\n' | '\r')))
     {
-        Some(Fault::new(name, "holds control characters"))
+        Some(Fault::new(name, "holds line breaks or other control characters"))
     } else {
         None
     }

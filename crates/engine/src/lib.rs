@@ -95,7 +95,7 @@ impl Engine {
         ended.replace(storage.list_ended_sessions(clock.now()).await?);
         let limits = Limits::new(LimitSettings {
             calls: settings.rate_limit,
-            ..LimitSettings::default()
+            failures: settings.failure_limit,
         });
         let reach = OutboundSettings {
             operator_networks: settings.operator_networks.clone(),

@@ -15,6 +15,8 @@ pub struct Settings {
     pub public_url: String,
     /// Calls for each key or token; absent is `off`.
     pub rate_limit: Option<Limit>,
+    /// Failed authentications for each client address; absent is `off`.
+    pub failure_limit: Option<Limit>,
     /// Networks that the operator's own URLs may reach beside public addresses.
     pub operator_networks: Vec<IpNet>,
     /// Networks that URLs of accounts may reach beside public addresses.
@@ -54,6 +56,10 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:3000".to_owned(),
             rate_limit: Some(Limit {
                 count: 100,
+                window: Duration::from_mins(1),
+            }),
+            failure_limit: Some(Limit {
+                count: 30,
                 window: Duration::from_mins(1),
             }),
             operator_networks: Vec::new(),

@@ -134,6 +134,7 @@ fn engine_settings(settings: &Settings, public_url: String) -> EngineSettings {
     EngineSettings {
         public_url,
         rate_limit: settings.rate_limit,
+        failure_limit: settings.failure_limit,
         operator_networks: settings.allow_private_networks.clone(),
         account_networks: settings.allow_private_networks_accounts.clone(),
         connectors_dir: settings.connectors_dir.clone(),

@@ -314,7 +314,14 @@ fn what_a_person_gives_is_checked_whole_and_never_told() {
         auth.validate(&object(json!({"token": "s", "team": "t"})))
             .is_empty()
     );
-    for bad in [json!(1), json!(""), json!("a\u{0}b"), json!("x".repeat(70_000))] {
+    let lines = json!("a\r\nX-Evil: 1");
+    for bad in [
+        json!(1),
+        json!(""),
+        json!("a\u{0}b"),
+        lines,
+        json!("x".repeat(70_000)),
+    ] {
         assert_eq!(
             auth.validate(&object(json!({"token": bad, "team": "t"}))).len(),
             1
