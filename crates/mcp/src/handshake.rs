@@ -1,12 +1,21 @@
 //! How the server presents itself: `initialize` in the legacy era, `server/discover` in the modern one.
 
 use crate::{Initialize, Revision, json};
-use serde_json::json as value;
 use std::sync::Arc;
 
 /// What is declared: the three kinds of lists that are answered. No `listChanged` and no `subscribe`, since nothing is
 /// ever announced.
 const CAPABILITIES: &[u8] = br#""capabilities":{"tools":{},"prompts":{},"resources":{}}"#;
+
+/// `{"name","version"}`, written at once: it stands in every modern answer.
+fn info(name: &str, version: &str) -> String {
+    let mut out = br#"{"name":"#.to_vec();
+    json::write(&mut out, name);
+    out.extend_from_slice(br#","version":"#);
+    json::write(&mut out, version);
+    out.push(b'}');
+    String::from_utf8(out).unwrap_or_default()
+}
 
 /// The name that a server goes by, and what it tells a model about itself. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -19,7 +28,7 @@ impl ServerInfo {
     /// A server of that name; `version` is that of the software.
     pub fn new(name: &str, version: &str) -> Self {
         Self {
-            info: value!({ "name": name, "version": version }).to_string().into(),
+            info: info(name, version).into(),
             instructions: None,
         }
     }

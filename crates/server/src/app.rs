@@ -2,6 +2,7 @@
 
 use crate::Settings;
 use crate::gate::Gate;
+use crate::request_id::RequestIds;
 use solder_engine::{Engine, tool_descriptors};
 use solder_mcp::{Catalogue, ServerInfo};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) settings: Settings,
     pub(crate) gate: Gate,
+    pub(crate) request_ids: RequestIds,
     /// The tools, rendered once for each revision.
     pub(crate) catalogue: Arc<Catalogue>,
     /// Who answers where answers do not tell who does.
@@ -29,6 +31,7 @@ impl App {
     pub(crate) fn new(engine: Arc<Engine>, settings: Settings) -> Result<Self, solder_mcp::Error> {
         Ok(Self {
             gate: Gate::new(&settings),
+            request_ids: RequestIds::new(&engine.request_id()),
             engine,
             settings,
             catalogue: Arc::new(Catalogue::new(&tool_descriptors())?),

@@ -11,7 +11,10 @@ use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 use solder_model::{Code, Problem};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 /// How long what is left of a refused body is still taken, and thrown away, so that the client reads the refusal
@@ -28,13 +31,33 @@ pub(crate) async fn read_body(app: &App, headers: &HeaderMap, body: Body) -> Res
         linger(body, most);
         return Err(too_large(most));
     }
-    match tokio::time::timeout(app.settings.body_timeout, collect(body, most)).await {
+    let mut collecting = std::pin::pin!(collect(body, most));
+    // Most bodies come with their head: those never need a timer.
+    if let Some(read) = look_twice(collecting.as_mut()).await {
+        return read;
+    }
+    match tokio::time::timeout(app.settings.body_timeout, collecting).await {
         Ok(read) => read,
         Err(_elapsed) => Err(Problem::new(
             Code::RequestTimeout,
             "The body did not arrive in time",
         )),
     }
+}
+
+/// What the future gives at once, or when the connection has had one more turn to read what has come already.
+async fn look_twice<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    let mut is_second = false;
+    std::future::poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if is_second => Poll::Ready(None),
+        Poll::Pending => {
+            is_second = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await
 }
 
 /// Puts the pieces together; a body of one piece is not copied.

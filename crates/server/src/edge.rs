@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::extract::MatchedPath;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use http::{HeaderValue, Method, Request};
+use http::{Method, Request};
 use solder_model::Problem;
 use std::convert::Infallible;
 use std::future::Future;
@@ -64,11 +64,7 @@ where
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let peer = Peer::of(request.extensions());
         let client = client_address(peer, request.headers(), &self.app.settings.trusted_proxies);
-        let id = HeaderValue::try_from(self.app.engine.request_id());
-        let arrival = Arrival::new(
-            id.unwrap_or_else(|_none| HeaderValue::from_static("none")),
-            client,
-        );
+        let arrival = Arrival::new(self.app.request_ids.next(), client);
         request.extensions_mut().insert(arrival.clone());
         let origin = self.app.gate.origin(request.headers());
         let visit = Visit {

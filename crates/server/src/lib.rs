@@ -19,6 +19,7 @@ mod openapi;
 mod path;
 mod problem;
 mod query;
+mod request_id;
 mod router;
 mod serve;
 mod settings;

@@ -8,7 +8,6 @@ use crate::mcp;
 use crate::openapi::described;
 use crate::problem::{Failure, no_method, no_route};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::any;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -47,8 +46,6 @@ pub(crate) fn of(app: &Arc<App>) -> Router {
         .route("/mcp/{serverId}/{accessToken}", any(mcp::by_token))
         .method_not_allowed_fallback(async || -> Failure { no_method() })
         .fallback(async || -> Failure { no_route() })
-        // Bodies have a limit of their own, which answers in the envelope.
-        .layer(DefaultBodyLimit::disable())
         .layer(EdgeLayer(Arc::clone(app)))
         .with_state(Arc::clone(app))
 }

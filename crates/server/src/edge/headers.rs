@@ -15,6 +15,7 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 /// own: one of a client's would let it write into the log.
 pub(super) fn write(response: &mut Response, arrival: &Arrival) {
     let headers = response.headers_mut();
+    headers.reserve(8);
     headers.insert(X_REQUEST_ID, arrival.request_id().clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -137,7 +137,9 @@ impl Guest {
             server: &self.entry,
             credential: self.credential.as_deref(),
         };
-        let outcome = self.app.engine.call_tool(tool, &context, asked.arguments).await;
+        // In a place of its own: it is large, and the room for it would be moved about with every other request too.
+        let running = Box::pin(self.app.engine.call_tool(tool, &context, asked.arguments));
+        let outcome = running.await;
         let is_cached = outcome.cache_hit;
         Answered {
             reply: offer.reply(call, ResultBody::call(result(outcome))),

@@ -4,6 +4,8 @@ use crate::arrival::Peer;
 use crate::{App, Settings};
 use axum::Router;
 use axum::body::Body;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, Stream, StreamExt};
 use http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -26,6 +28,17 @@ const REQUEST_LINE: usize = 8 * 1024;
 /// How long a peer that says nothing over HTTP/2 is asked whether it is there, and waited for.
 const PING_EVERY: Duration = Duration::from_secs(30);
 const PING_WITHIN: Duration = Duration::from_secs(20);
+
+/// What comes to a connection from outside.
+#[derive(Debug, Clone, Copy)]
+enum Signal {
+    /// Finish what is under way, and take nothing new.
+    Drain,
+    /// The time for that is over.
+    End,
+    /// The time for a first request is over.
+    Silence,
+}
 
 /// All connections of a listener.
 pub(super) struct Connections {
@@ -67,33 +80,54 @@ impl Connections {
             .builder
             .serve_connection(TokioIo::new(stream), service)
             .into_owned();
-        let (draining, ending) = (self.draining.clone(), self.ending.clone());
-        let first_request = self.first_request;
+        let signals = self.signals();
         self.tasks.spawn(async move {
-            tokio::pin!(connection);
-            let silence = tokio::time::sleep(first_request);
-            tokio::pin!(silence);
-            let (mut drains, mut waits) = (false, true);
+            tokio::pin!(connection, signals);
             loop {
                 tokio::select! {
+                    biased;
                     // How a connection broke off is the client's to know; nothing of it is ours to mend.
                     _ended = connection.as_mut() => return,
-                    () = ending.cancelled() => return,
-                    () = draining.cancelled(), if !drains => {
-                        drains = true;
-                        connection.as_mut().graceful_shutdown();
-                    }
-                    () = silence.as_mut(), if waits => {
-                        waits = false;
+                    signal = signals.next() => match signal {
+                        Some(Signal::Drain) => connection.as_mut().graceful_shutdown(),
                         // Before its first request a connection has told not even its version, and HTTP's own
                         // timeouts do not run yet.
-                        if !has_asked.load(Ordering::Relaxed) {
-                            return;
-                        }
-                    }
+                        Some(Signal::Silence) if has_asked.load(Ordering::Relaxed) => {}
+                        Some(Signal::Silence | Signal::End) | None => return,
+                    },
                 }
             }
         });
+    }
+
+    /// What can come to a connection from outside. Each is looked at when it comes and not whenever the connection
+    /// has something to do: asking a token takes a lock that all connections share.
+    fn signals(&self) -> impl Stream<Item = Signal> + Send + use<> {
+        let (draining, ending) = (self.draining.clone(), self.ending.clone());
+        let silence = tokio::time::sleep(self.first_request);
+        let signals = FuturesUnordered::new();
+        signals.push(
+            async move {
+                draining.cancelled().await;
+                Signal::Drain
+            }
+            .boxed(),
+        );
+        signals.push(
+            async move {
+                ending.cancelled().await;
+                Signal::End
+            }
+            .boxed(),
+        );
+        signals.push(
+            async move {
+                silence.await;
+                Signal::Silence
+            }
+            .boxed(),
+        );
+        signals
     }
 
     /// Waits for what is under way, calls of broken connections that go on included, within the bound.

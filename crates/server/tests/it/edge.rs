@@ -30,7 +30,7 @@ async fn every_answer_has_an_id_of_our_own_and_the_security_headers() {
     ] {
         let id = answer.header("x-request-id").to_owned();
         assert!(
-            id.len() == 22 && id != "theirs" && ids.insert(id),
+            id.len() == 32 && id != "theirs" && ids.insert(id),
             "{} {}",
             answer.status,
             answer.text
