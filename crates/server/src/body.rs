@@ -86,7 +86,7 @@ fn too_large(most: usize) -> Problem {
 }
 
 /// Takes what a client still sends after its body was refused, as much again and no longer than [`LINGER`].
-fn linger(mut body: Body, most: usize) {
+pub(crate) fn linger(mut body: Body, most: usize) {
     let drain = async move {
         let mut taken = 0_usize;
         while let Some(Ok(frame)) = body.frame().await {

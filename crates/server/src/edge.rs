@@ -10,6 +10,7 @@ use crate::client_address::client_address;
 use crate::gate::{Gate, Origin};
 use crate::mcp;
 use crate::problem::{Failure, OwnFault, envelope, own_fault};
+use crate::unbroken::unbroken;
 use axum::body::Body;
 use axum::extract::MatchedPath;
 use axum::response::{IntoResponse, Response};
@@ -61,7 +62,8 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let mut request = unbroken(request, self.app.settings.max_body_bytes);
         let peer = Peer::of(request.extensions());
         let client = client_address(peer, request.headers(), &self.app.settings.trusted_proxies);
         let arrival = Arrival::new(self.app.request_ids.next(), client);

@@ -23,6 +23,7 @@ mod request_id;
 mod router;
 mod serve;
 mod settings;
+mod unbroken;
 
 pub use openapi::openapi_json;
 pub use serve::serve;

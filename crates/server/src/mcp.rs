@@ -1,7 +1,8 @@
 //! The MCP endpoint: three paths, one way in.
 //!
-//! The order is the contract's (part 6): hosts and origins stand at the edge; here come authentication, media types,
-//! the message, the caller's window, the users layer, the session, and then the answer.
+//! Hosts and origins stand at the edge; here come authentication, the users layer, media types, the message, the
+//! caller's window, the session, and then the answer. Who is outside the users layer is counted all the same, and
+//! what was sent is not read: which window a message belongs to is known only once it is.
 
 mod dispatch;
 mod limit;
@@ -117,6 +118,11 @@ impl Endpoint {
         // Clients open by a GET and take any 200 for a stream, and most of them ask before they know a token.
         let verb = head.verb()?;
         let guest = self.authenticate(&parts.headers).await?;
+        if let Err(outside) = self.app.engine.admit(&guest.caller, &guest.entry) {
+            // What was sent is not looked at, and counts as one call whatever it is.
+            guest.limit_one().await?;
+            return Err(outside.into());
+        }
         match verb {
             Verb::Post => self.post(guest, head, parts, body).await,
             Verb::Listen => guest.listen(head).await,

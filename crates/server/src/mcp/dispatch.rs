@@ -37,12 +37,11 @@ impl From<Reply> for Answered {
 }
 
 impl Guest {
-    /// Answers a body: limit, users layer, session, then each message.
+    /// Answers a body: limit, session, then each message.
     pub(super) async fn message(self, head: &Head<'_>, incoming: Incoming) -> Result<Response, Failure> {
         if let Some(over_limit) = self.limit(head, &incoming).await? {
             return Ok(over_limit);
         }
-        self.app.engine.admit(&self.caller, &self.entry)?;
         if let Err(problem) = self.check_session(head) {
             let failure = Failure::new(problem);
             return match &incoming {

@@ -24,6 +24,14 @@ impl Guest {
         }
     }
 
+    /// Asks the window of calls for one.
+    pub(super) async fn limit_one(&self) -> Result<(), Error> {
+        match self.app.engine.limit_calls(&self.caller, 1).await {
+            Some(state) => self.tell(CALLS, state),
+            None => Ok(()),
+        }
+    }
+
     /// Asks the window that the messages belong to. `Some` is the answer to messages that are over the limit and
     /// get one in the form of their own kind.
     pub(super) async fn limit(
