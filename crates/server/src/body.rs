@@ -104,7 +104,7 @@ pub(crate) fn linger(mut body: Body, most: usize) {
 #[derive(Debug)]
 pub(crate) struct JsonObject(pub(crate) Map<String, Value>);
 
-/// A body that may be empty, and is a JSON object where it is not.
+/// A body that may be empty or `null`, and is a JSON object where it is neither.
 #[derive(Debug)]
 pub(crate) struct OptionalObject(pub(crate) Map<String, Value>);
 
@@ -125,7 +125,7 @@ impl FromRequest<Arc<App>> for OptionalObject {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
         let bytes = read_body(app, &parts.headers, body).await?;
-        if bytes.is_empty() {
+        if bytes.is_empty() || bytes.trim_ascii() == b"null" {
             return Ok(Self(Map::new()));
         }
         check_media(parts.headers.get(CONTENT_TYPE))?;

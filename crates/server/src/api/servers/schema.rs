@@ -1,6 +1,7 @@
 //! Bodies of the server endpoints, for the published description alone: the engine reads what was sent as it came,
 //! so that every fault in it can be told at once.
 
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// A new server.
@@ -66,8 +67,8 @@ pub(super) struct RotateToken {
 
 /// What a server is restricted to. Both forms may be sent together, and then both must allow. An unknown field in here
 /// is refused, so that a mistyped restriction never means none.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes a body; nothing makes one")]
 pub(super) struct Restrictions {
     /// Which connectors are in reach.
@@ -82,8 +83,8 @@ pub(super) struct Restrictions {
 }
 
 /// A layer of ids. Only the list of the mode counts; an empty allowlist allows nothing.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes a body; nothing makes one")]
 pub(super) struct IdLayer {
     mode: Mode,
@@ -96,8 +97,8 @@ pub(super) struct IdLayer {
 }
 
 /// A layer of actions. An entry is an action's id or `connectorId.actionId`; `*` stands for any run of characters.
-#[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes a body; nothing makes one")]
 pub(super) struct ActionLayer {
     mode: Mode,
@@ -110,16 +111,16 @@ pub(super) struct ActionLayer {
 }
 
 /// Which list of a layer counts.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "describes a body; nothing makes one")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Mode {
     Allowlist,
     Blocklist,
 }
 
 /// A connector that is in reach.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes a body; nothing makes one")]
 pub(super) struct Permission {
     /// The connector.
