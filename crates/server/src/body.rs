@@ -3,7 +3,7 @@
 
 use crate::App;
 use crate::problem::Failure;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -11,10 +11,7 @@ use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 use solder_model::{Code, Problem};
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 /// How long what is left of a refused body is still taken, and thrown away, so that the client reads the refusal
@@ -31,12 +28,7 @@ pub(crate) async fn read_body(app: &App, headers: &HeaderMap, body: Body) -> Res
         linger(body, most);
         return Err(too_large(most));
     }
-    let mut collecting = std::pin::pin!(collect(body, most));
-    // Most bodies come with their head: those never need a timer.
-    if let Some(read) = look_twice(collecting.as_mut()).await {
-        return read;
-    }
-    match tokio::time::timeout(app.settings.body_timeout, collecting).await {
+    match tokio::time::timeout(app.settings.body_timeout, collect(body, most)).await {
         Ok(read) => read,
         Err(_elapsed) => Err(Problem::new(
             Code::RequestTimeout,
@@ -45,26 +37,12 @@ pub(crate) async fn read_body(app: &App, headers: &HeaderMap, body: Body) -> Res
     }
 }
 
-/// What the future gives at once, or when the connection has had one more turn to read what has come already.
-async fn look_twice<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
-    let mut is_second = false;
-    std::future::poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending if is_second => Poll::Ready(None),
-        Poll::Pending => {
-            is_second = true;
-            context.waker().wake_by_ref();
-            Poll::Pending
-        }
-    })
-    .await
-}
-
 /// Puts the pieces together; a body of one piece is not copied.
 async fn collect(mut body: Body, most: usize) -> Result<Bytes, Problem> {
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
-    while let Some(frame) = body.frame().await {
+    while !body.is_end_stream() {
+        let Some(frame) = body.frame().await else { break };
         let frame = frame.map_err(|_broken| Problem::new(Code::InvalidRequest, "The body broke off"))?;
         let Ok(piece) = frame.into_data() else { continue };
         if first.len() + whole.len() + piece.len() > most {

@@ -6,13 +6,17 @@ use axum::Router;
 use axum::body::Body;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, Stream, StreamExt};
-use http::Request;
-use hyper::body::Incoming;
+use http::header::EXPECT;
+use http::{Request, Version};
+use http_body_util::{BodyStream, StreamBody};
+use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
@@ -181,8 +185,23 @@ fn service(
 > + Clone {
     hyper::service::service_fn(move |request: Request<Incoming>| {
         has_asked.store(true, Ordering::Relaxed);
-        let mut request = request.map(Body::new);
+        let is_wanted = request.version() != Version::HTTP_2 && !request.headers().contains_key(EXPECT);
+        let mut request = request.map(|body| if is_wanted { wanted(body) } else { Body::new(body) });
         request.extensions_mut().insert(Peer(peer));
         router.clone().call(request)
     })
+}
+
+/// Says that an HTTP/1.1 body is wanted, so that what of it came with the head is handed over with it. Said later, it
+/// costs the connection a second turn, which wakes another thread. A client that asks before it sends its body
+/// (`Expect: 100-continue`) is no case of it: that one is answered only once somebody reads.
+fn wanted(mut body: Incoming) -> Body {
+    let mut context = Context::from_waker(Waker::noop());
+    match Pin::new(&mut body).poll_frame(&mut context) {
+        Poll::Pending | Poll::Ready(None) => Body::new(body),
+        Poll::Ready(Some(first)) => {
+            let rest = BodyStream::new(body);
+            Body::new(StreamBody::new(futures_util::stream::iter([first]).chain(rest)))
+        }
+    }
 }

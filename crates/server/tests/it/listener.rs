@@ -109,3 +109,57 @@ async fn a_stop_waits_no_longer_than_it_may() {
     assert!(stopped.is_ok());
     call.abort();
 }
+
+#[tokio::test]
+async fn a_client_that_asks_before_it_sends_its_body_is_told_to_go_on_only_if_it_may_enter() {
+    let solder = Solder::start().await;
+    let body = r#"{"name":"Asked"}"#;
+    let head = |key: &str| {
+        format!(
+            "POST /api/servers HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
+            body.len()
+        )
+    };
+    let refused = raw(&solder.url, head("sk_not_a_key_of_ours")).await;
+    assert!(refused.starts_with("HTTP/1.1 401"), "{refused}");
+    let mut stream = raw_connection(&solder.url).await;
+    stream
+        .write_all(head(&solder.first.key).as_bytes())
+        .await
+        .unwrap();
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+}
+
+#[tokio::test]
+async fn requests_of_one_connection_are_answered_in_their_order_with_and_without_bodies() {
+    let solder = Solder::start().await;
+    let body = r#"{"name":"First"}"#;
+    let key = format!(
+        "host: localhost\r\nauthorization: Bearer {}\r\n",
+        solder.first.key
+    );
+    let post = format!(
+        "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let chunked = "content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n\
+                   8\r\n{\"name\":\r\n9\r\n\"Second\"}\r\n0\r\n\r\n";
+    let requests = format!(
+        "POST /api/servers HTTP/1.1\r\n{key}{post}POST /api/servers HTTP/1.1\r\n{key}{chunked}\
+         POST /api/servers HTTP/1.1\r\nhost: localhost\r\n{post}GET /api/servers HTTP/1.1\r\n{key}connection: close\r\n\r\n"
+    );
+    let answers = raw(&solder.url, requests).await;
+    let statuses: Vec<&str> = answers
+        .match_indices("HTTP/1.1 ")
+        .filter_map(|(at, _)| answers.get(at + 9..at + 12))
+        .collect();
+    assert_eq!(statuses, ["201", "201", "401", "200"], "{answers}");
+    assert!(answers.contains("First") && answers.contains("Second"));
+}
