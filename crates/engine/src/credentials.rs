@@ -40,17 +40,20 @@ impl Engine {
         connector: Option<&str>,
         page: Page,
     ) -> Result<CredentialList> {
-        let all = self.own_credentials(caller).await?;
-        let mine = all
-            .iter()
-            .filter(|one| connector.is_none_or(|id| one.connector.as_str() == id));
-        let views: Vec<CredentialView> = mine.map(|one| CredentialView::new(one)).collect();
-        Ok(CredentialList::page(views, page))
+        let connector = connector.map(ConnectorId::new).transpose();
+        let (Some(user), Ok(connector)) = (&caller.user, connector) else {
+            return Ok(CredentialList::empty(page));
+        };
+        let paged = self
+            .storage
+            .list_credentials(user, connector.as_ref(), page)
+            .await?;
+        Ok(CredentialList::new(&paged))
     }
 
     /// One credential of the acting user.
     pub async fn get_credential(&self, caller: &Caller, id: &str) -> Result<CredentialView> {
-        Ok(CredentialView::new(&*self.own_credential(caller, id).await?))
+        Ok(CredentialView::new(&self.own_credential(caller, id).await?))
     }
 
     /// Deletes a credential of the acting user.
@@ -207,12 +210,11 @@ impl Engine {
         }
     }
 
-    async fn own_credential(&self, caller: &Caller, id: &str) -> Result<Arc<Credential>> {
-        let all = self.own_credentials(caller).await?;
-        all.iter()
-            .find(|one| one.id.as_str() == id)
-            .cloned()
-            .ok_or_else(unknown)
+    async fn own_credential(&self, caller: &Caller, id: &str) -> Result<Credential> {
+        let id = CredentialId::new(id).map_err(|_bad| unknown())?;
+        let found = self.storage.find_credential(&id).await?;
+        let own = |one: &Credential| one.account == caller.account && Some(&one.user) == caller.user.as_ref();
+        found.filter(own).ok_or_else(unknown)
     }
 }
 

@@ -16,6 +16,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+/// What `connectorId` has to be.
+const CONNECTOR: &str = "one of those that list_connectors_alloy lists";
+
+/// What `actionId` has to be.
+const ACTION: &str = "one of those that get_connector_resources_alloy lists";
+
 /// Who calls a tool, on which server, and what the request's headers say beside.
 #[derive(Debug, Clone, Copy)]
 pub struct ToolContext<'a> {

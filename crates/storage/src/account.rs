@@ -1,6 +1,6 @@
 //! Accounts.
 
-use crate::database::{Storage, bounds, paged};
+use crate::database::{ListSql, Storage};
 use crate::row::{Columns, Row};
 use crate::{AuditEntry, ChangeKind, Error, api_key, user};
 use solder_model::{Account, AccountId, ApiKey, Page, Paged, User};
@@ -51,13 +51,11 @@ impl Storage {
         const COUNT: &str = "SELECT COUNT(*) FROM accounts";
         const SQL: &str = "SELECT id, name, created_at FROM accounts \
             ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2";
-        let (limit, offset) = bounds(page);
-        let mut transaction = self.read().await?;
-        let total = sqlx::query_scalar(COUNT).fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query(SQL).bind(limit).bind(offset);
-        let rows = rows.fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
-        paged(&rows, total, page, read)
+        let sql = ListSql {
+            count: COUNT,
+            page: SQL,
+        };
+        self.list(&sql, &[], page, read).await
     }
 }
 

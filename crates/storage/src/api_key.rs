@@ -1,6 +1,6 @@
 //! API keys, without the keys.
 
-use crate::database::{Storage, Write, bounds, paged};
+use crate::database::{ListSql, Storage, Write};
 use crate::row::{Columns, Row, corrupt, flag, hex};
 use crate::{AuditEntry, ChangeKind, Error};
 use solder_model::{AccountId, ApiKey, ApiKeyId, Digest, Page, Paged, Role, Timestamp};
@@ -37,14 +37,11 @@ impl Storage {
         const COUNT: &str = "SELECT COUNT(*) FROM api_keys WHERE account_id = $1";
         const SQL: &str =
             select!("WHERE k.account_id = $1 ORDER BY k.created_at DESC, k.id DESC LIMIT $2 OFFSET $3");
-        let (limit, offset) = bounds(page);
-        let mut transaction = self.read().await?;
-        let total = sqlx::query_scalar(COUNT).bind(account.as_str());
-        let total = total.fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query(SQL).bind(account.as_str()).bind(limit).bind(offset);
-        let rows = rows.fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
-        paged(&rows, total, page, read)
+        let sql = ListSql {
+            count: COUNT,
+            page: SQL,
+        };
+        self.list(&sql, &[account.as_str()], page, read).await
     }
 
     /// Removes a key of the account; the audit log still tells of it. False, and nothing logged, where the account

@@ -1,7 +1,7 @@
 //! The audit log: who changed what, written with the change itself.
 
 use crate::Error;
-use crate::database::{Connection, Storage, bounds, paged};
+use crate::database::{Connection, ListSql, Storage};
 use crate::row::{Columns, Row, corrupt};
 use serde_json::Value;
 use solder_model::{AccountId, Page, Paged, Timestamp, UserId};
@@ -33,14 +33,11 @@ impl Storage {
         const COUNT: &str = "SELECT COUNT(*) FROM audit WHERE account_id = $1";
         const SQL: &str = "SELECT account_id, at, actor, acting_user, action, target, client_address, details \
             FROM audit WHERE account_id = $1 ORDER BY seq DESC LIMIT $2 OFFSET $3";
-        let (limit, offset) = bounds(page);
-        let mut transaction = self.read().await?;
-        let total = sqlx::query_scalar(COUNT).bind(account.as_str());
-        let total = total.fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query(SQL).bind(account.as_str()).bind(limit).bind(offset);
-        let rows = rows.fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
-        paged(&rows, total, page, read)
+        let sql = ListSql {
+            count: COUNT,
+            page: SQL,
+        };
+        self.list(&sql, &[account.as_str()], page, read).await
     }
 }
 

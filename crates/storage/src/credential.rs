@@ -1,6 +1,6 @@
 //! Credentials, sealed.
 
-use crate::database::{Connection, Storage, bounds, paged};
+use crate::database::{Connection, ListSql, Storage};
 use crate::row::{Columns, Row};
 use crate::{AuditEntry, ChangeKind, Error, user};
 use solder_model::{ConnectorId, Credential, CredentialId, Page, Paged, Sealed, ServerId, User, UserId};
@@ -79,14 +79,11 @@ impl Storage {
     async fn list_all(&self, user: &UserId, page: Page) -> Result<Paged<Credential>, Error> {
         const COUNT: &str = "SELECT COUNT(*) FROM credentials WHERE user_id = $1";
         const SQL: &str = select!("WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3");
-        let (limit, offset) = bounds(page);
-        let mut transaction = self.read().await?;
-        let total = sqlx::query_scalar(COUNT).bind(user.as_str());
-        let total = total.fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query(SQL).bind(user.as_str()).bind(limit).bind(offset);
-        let rows = rows.fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
-        paged(&rows, total, page, read)
+        let sql = ListSql {
+            count: COUNT,
+            page: SQL,
+        };
+        self.list(&sql, &[user.as_str()], page, read).await
     }
 
     async fn list_for(
@@ -99,16 +96,12 @@ impl Storage {
         const SQL: &str = select!(
             "WHERE user_id = $1 AND connector_id = $2 ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4"
         );
-        let (limit, offset) = bounds(page);
-        let mut transaction = self.read().await?;
-        let total = sqlx::query_scalar(COUNT)
-            .bind(user.as_str())
-            .bind(connector.as_str());
-        let total = total.fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query(SQL).bind(user.as_str()).bind(connector.as_str());
-        let rows = rows.bind(limit).bind(offset).fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
-        paged(&rows, total, page, read)
+        let sql = ListSql {
+            count: COUNT,
+            page: SQL,
+        };
+        self.list(&sql, &[user.as_str(), connector.as_str()], page, read)
+            .await
     }
 }
 

@@ -121,22 +121,37 @@ impl Write {
     }
 }
 
-/// A page's limit and offset as the database takes them.
-pub(crate) fn bounds(page: Page) -> (i64, i64) {
-    let limit = page.limit.min(Page::MOST);
-    (i64::from(limit), i64::try_from(page.offset).unwrap_or(i64::MAX))
+/// The two statements of a list: how many there are, and one page of them.
+pub(crate) struct ListSql {
+    /// Takes the keys.
+    pub(crate) count: &'static str,
+    /// Takes the keys, then the limit and the offset.
+    pub(crate) page: &'static str,
 }
 
-/// A page of rows, with the count of them all.
-pub(crate) fn paged<T>(
-    rows: &[crate::row::Row],
-    total: i64,
-    page: Page,
-    read: impl Fn(&crate::row::Row) -> Result<T, Error>,
-) -> Result<Paged<T>, Error> {
-    Ok(Paged {
-        items: rows.iter().map(read).collect::<Result<_, _>>()?,
-        total: u64::try_from(total).unwrap_or(0),
-        page,
-    })
+impl Storage {
+    /// A page of what belongs to `keys`, both statements in one moment.
+    pub(crate) async fn list<T>(
+        &self,
+        sql: &ListSql,
+        keys: &[&str],
+        page: Page,
+        read: impl Fn(&crate::row::Row) -> Result<T, Error> + Send,
+    ) -> Result<Paged<T>, Error> {
+        let limit = i64::from(page.limit.min(Page::MOST));
+        let offset = i64::try_from(page.offset).unwrap_or(i64::MAX);
+        let mut transaction = self.read().await?;
+        let (mut total, mut rows) = (sqlx::query_scalar(sql.count), sqlx::query(sql.page));
+        for key in keys {
+            (total, rows) = (total.bind(*key), rows.bind(*key));
+        }
+        let total: i64 = total.fetch_one(&mut *transaction).await?;
+        let rows = rows.bind(limit).bind(offset).fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Paged {
+            items: rows.iter().map(read).collect::<Result<_, _>>()?,
+            total: u64::try_from(total).unwrap_or(0),
+            page,
+        })
+    }
 }

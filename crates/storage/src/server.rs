@@ -1,6 +1,6 @@
 //! Servers.
 
-use crate::database::{Connection, Storage, bounds, paged};
+use crate::database::{Connection, ListSql, Storage};
 use crate::row::{Columns, Row, corrupt, flag};
 use crate::{AuditEntry, ChangeKind, Error};
 use solder_model::{Digest, Page, Paged, Restrictions, Sealed, Server, ServerId, Timestamp, UserId};
@@ -43,14 +43,11 @@ impl Storage {
         const COUNT: &str = "SELECT COUNT(*) FROM servers WHERE owner_id = $1";
         const SQL: &str =
             select!("WHERE s.owner_id = $1 ORDER BY s.created_at DESC, s.id DESC LIMIT $2 OFFSET $3");
-        let (limit, offset) = bounds(page);
-        let mut transaction = self.read().await?;
-        let total = sqlx::query_scalar(COUNT).bind(owner.as_str());
-        let total = total.fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query(SQL).bind(owner.as_str()).bind(limit).bind(offset);
-        let rows = rows.fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
-        paged(&rows, total, page, read)
+        let sql = ListSql {
+            count: COUNT,
+            page: SQL,
+        };
+        self.list(&sql, &[owner.as_str()], page, read).await
     }
 
     /// Changes a server: reads it, lets `change` have it, and keeps what came of it, with nobody writing in between.

@@ -2,7 +2,7 @@
 //! down behind the calls and may miss some: nothing else rests on it.
 
 use crate::Error;
-use crate::database::{Storage, bounds, paged};
+use crate::database::{ListSql, Storage};
 use crate::row::{Columns, Row};
 use solder_model::{AccountId, Page, Paged, ServerId, Timestamp};
 
@@ -69,14 +69,11 @@ impl Storage {
         const SQL: &str = "SELECT account_id, server_id, connector_id, action_id, outcome, hour, calls, total_ms \
             FROM usage_hours WHERE account_id = $1 \
             ORDER BY hour DESC, server_id, connector_id, action_id, outcome LIMIT $2 OFFSET $3";
-        let (limit, offset) = bounds(page);
-        let mut transaction = self.read().await?;
-        let total = sqlx::query_scalar(COUNT).bind(account.as_str());
-        let total = total.fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query(SQL).bind(account.as_str()).bind(limit).bind(offset);
-        let rows = rows.fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
-        paged(&rows, total, page, read)
+        let sql = ListSql {
+            count: COUNT,
+            page: SQL,
+        };
+        self.list(&sql, &[account.as_str()], page, read).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Users of an account.
 
-use crate::database::{Storage, Write, bounds, paged};
+use crate::database::{ListSql, Storage, Write};
 use crate::row::{Columns, Row};
 use crate::{ChangeKind, Error};
 use sha2::{Digest as _, Sha256};
@@ -42,14 +42,11 @@ impl Storage {
         const COUNT: &str = "SELECT COUNT(*) FROM users WHERE account_id = $1";
         const SQL: &str = "SELECT id, account_id, name, created_at FROM users WHERE account_id = $1 \
             ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
-        let (limit, offset) = bounds(page);
-        let mut transaction = self.read().await?;
-        let total = sqlx::query_scalar(COUNT).bind(account.as_str());
-        let total = total.fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query(SQL).bind(account.as_str()).bind(limit).bind(offset);
-        let rows = rows.fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
-        paged(&rows, total, page, read)
+        let sql = ListSql {
+            count: COUNT,
+            page: SQL,
+        };
+        self.list(&sql, &[account.as_str()], page, read).await
     }
 
     /// Whether any API key is tied to the user, be it expired.

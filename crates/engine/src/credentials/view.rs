@@ -1,7 +1,7 @@
 //! How credentials are shown: never a secret.
 
 use serde::Serialize;
-use solder_model::{Credential, CredentialId, Page, Timestamp};
+use solder_model::{Credential, CredentialId, Page, Paged, Timestamp};
 use utoipa::ToSchema;
 
 /// A credential as the API shows it.
@@ -52,9 +52,9 @@ pub struct CredentialList {
     /// This page, newest first.
     pub credentials: Vec<CredentialView>,
     /// How many there are in all.
-    pub count: usize,
+    pub count: u64,
     /// The same as `count`.
-    pub total: usize,
+    pub total: u64,
     /// The largest number on this page.
     pub limit: u32,
     /// How many were passed over.
@@ -64,20 +64,24 @@ pub struct CredentialList {
 }
 
 impl CredentialList {
-    pub(super) fn page(all: Vec<CredentialView>, page: Page) -> Self {
-        let total = all.len();
-        let skipped = usize::try_from(page.offset).unwrap_or(usize::MAX);
-        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-        let credentials: Vec<CredentialView> = all.into_iter().skip(skipped).take(limit).collect();
-        let has_more = skipped.saturating_add(credentials.len()) < total;
+    pub(super) fn new(paged: &Paged<Credential>) -> Self {
+        let (limit, offset, has_more) = (paged.page.limit, paged.page.offset, paged.has_more());
         Self {
-            credentials,
-            count: total,
-            total,
-            limit: page.limit,
-            offset: page.offset,
+            credentials: paged.items.iter().map(CredentialView::new).collect(),
+            count: paged.total,
+            total: paged.total,
+            limit,
+            offset,
             has_more,
         }
+    }
+
+    pub(super) fn empty(page: Page) -> Self {
+        Self::new(&Paged {
+            items: Vec::new(),
+            total: 0,
+            page,
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use solder_connector::Connector;
 use solder_model::Policy;
+use std::sync::Arc;
 
 #[derive(Serialize)]
 struct Listed<'a> {
@@ -90,14 +91,22 @@ impl Engine {
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
     ) -> Result<ToolOutcome> {
+        let connector = self.named_connector(context, arguments)?;
+        let resources = resources(&connector, &context.server.policy);
+        ToolOutcome::structured(&json!({ "connectorId": connector.id.as_str(), "resources": resources }))
+    }
+
+    /// The connector that arguments of `connectorId` alone name, if it may be seen here.
+    pub(super) fn named_connector(
+        &self,
+        context: &ToolContext<'_>,
+        arguments: &Map<String, Value>,
+    ) -> Result<Arc<Connector>> {
         let mut fields = Fields::new(arguments);
         fields.only(&["connectorId"]);
-        let id = fields.required("connectorId", "one of those that list_connectors_alloy lists");
+        let id = fields.required("connectorId", super::CONNECTOR);
         let id = fields.finish(id)?;
-        let policy = &context.server.policy;
-        let connector = self.seen_connector(&id, policy)?.connector()?;
-        let resources = resources(&connector, policy);
-        ToolOutcome::structured(&json!({ "connectorId": id, "resources": resources }))
+        self.seen_connector(&id, &context.server.policy)?.connector()
     }
 
     /// `get_action_details_alloy`
@@ -108,11 +117,8 @@ impl Engine {
     ) -> Result<ToolOutcome> {
         let mut fields = Fields::new(arguments);
         fields.only(&["connectorId", "actionId"]);
-        let connector = fields.required("connectorId", "one of those that list_connectors_alloy lists");
-        let action = fields.required(
-            "actionId",
-            "one of those that get_connector_resources_alloy lists",
-        );
+        let connector = fields.required("connectorId", super::CONNECTOR);
+        let action = fields.required("actionId", super::ACTION);
         let (connector, action) = fields.finish((connector, action))?;
         let policy = &context.server.policy;
         let connector = self.seen_connector(&connector, policy)?.connector()?;

@@ -69,11 +69,7 @@ impl Engine {
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
     ) -> Result<ToolOutcome> {
-        let mut fields = Fields::new(arguments);
-        fields.only(&["connectorId"]);
-        let id = fields.required("connectorId", "one of those that list_connectors_alloy lists");
-        let id = fields.finish(id)?;
-        let connector = self.seen_connector(&id, &context.server.policy)?.connector()?;
+        let connector = self.named_connector(context, arguments)?;
         let usable = connector.auth.iter().filter(|auth| auth.oauth.is_none());
         let metadata: Vec<Value> = usable
             .map(|auth| {

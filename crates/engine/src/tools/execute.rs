@@ -40,11 +40,8 @@ fn read(
 ) -> Result<Request> {
     let mut fields = Fields::new(arguments);
     fields.only(&KNOWN);
-    let connector = fields.required("connectorId", "one of those that list_connectors_alloy lists");
-    let action = fields.required(
-        "actionId",
-        "one of those that get_connector_resources_alloy lists",
-    );
+    let connector = fields.required("connectorId", super::CONNECTOR);
+    let action = fields.required("actionId", super::ACTION);
     let credential = fields.text("credentialId", |_| None);
     let rule = "must be a whole number of milliseconds from 1000 to 300000";
     let timeout = fields.whole("timeout", 1_000..=300_000, rule);
@@ -72,11 +69,8 @@ fn read(
 fn misplaced(arguments: &Map<String, Value>) -> Error {
     let mut fields = Fields::new(arguments);
     fields.only(&KNOWN);
-    fields.required("connectorId", "one of those that list_connectors_alloy lists");
-    fields.required(
-        "actionId",
-        "one of those that get_connector_resources_alloy lists",
-    );
+    fields.required("connectorId", super::CONNECTOR);
+    fields.required("actionId", super::ACTION);
     fields.fault(
         "parameters",
         "must be an object: one flat object of the action's parameters, not a string of JSON",
