@@ -135,6 +135,12 @@ impl Connector {
         self.auth.iter().find(|auth| auth.kind == kind)
     }
 
+    /// The ways to connect by secrets that a person gives, the default first. OAuth tables are kept as data and are not
+    /// among them.
+    pub fn key_based(&self) -> impl Iterator<Item = &Auth> {
+        self.auth.iter().filter(|auth| auth.oauth.is_none())
+    }
+
     /// Whether a host may get the credential. Names are compared without regard to case; a dot at the end counts not.
     pub fn hosts_allow(&self, host: &str) -> bool {
         hosts_allow(&self.hosts, host)

@@ -218,19 +218,13 @@ impl Engine {
     }
 }
 
-/// The kind of authentication of that name: its own, or `oauth2` for what the file calls `oauth`.
+/// The kind of authentication of that name.
 pub(crate) fn auth_named<'a>(connector: &'a solder_connector::Connector, name: &str) -> Result<&'a Auth> {
-    let usable: Vec<&Auth> = connector
-        .auth
-        .iter()
-        .filter(|auth| auth.oauth.is_none())
-        .collect();
-    usable
-        .iter()
+    connector
+        .key_based()
         .find(|auth| auth.kind == name)
-        .copied()
         .ok_or_else(|| {
-            let names: Vec<&str> = usable.iter().map(|auth| auth.kind.as_str()).collect();
+            let names: Vec<&str> = connector.key_based().map(|auth| auth.kind.as_str()).collect();
             let message = if names.is_empty() {
                 format!("{} needs no credential", connector.name)
             } else {

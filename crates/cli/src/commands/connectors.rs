@@ -60,7 +60,7 @@ fn all(arguments: &arguments::Catalog) -> Result<()> {
 }
 
 fn kinds(connector: &Connector) -> Vec<&str> {
-    connector.auth.iter().map(|auth| auth.kind.as_str()).collect()
+    connector.key_based().map(|auth| auth.kind.as_str()).collect()
 }
 
 fn to_json((connector, owner): &(Arc<Connector>, Owner)) -> Value {

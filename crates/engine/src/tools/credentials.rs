@@ -70,8 +70,8 @@ impl Engine {
         arguments: &Map<String, Value>,
     ) -> Result<ToolOutcome> {
         let connector = self.named_connector(context, arguments)?;
-        let usable = connector.auth.iter().filter(|auth| auth.oauth.is_none());
-        let metadata: Vec<Value> = usable
+        let metadata: Vec<Value> = connector
+            .key_based()
             .map(|auth| {
                 json!({
                     "authenticationType": auth.kind,

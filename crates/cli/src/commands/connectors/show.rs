@@ -25,7 +25,7 @@ pub(super) fn run(id: &str, arguments: &arguments::Catalog) -> Result<()> {
     if let Some(docs) = &connector.docs {
         print::line(&format!("Documentation: {docs}"))?;
     }
-    for auth in &connector.auth {
+    for auth in connector.key_based() {
         print::line(&format!("\nConnects by {} ({})", auth.kind, auth.name))?;
         for field in &auth.fields {
             let need = if field.required { "" } else { " (may be left out)" };
@@ -77,7 +77,7 @@ fn to_json(connector: &Connector) -> Value {
         "docs": connector.docs,
         "hosts": connector.hosts,
         "resources": resources,
-        "authentication": connector.auth.iter().map(auth).collect::<Vec<_>>(),
+        "authentication": connector.key_based().map(auth).collect::<Vec<_>>(),
         "actions": connector.actions().map(|one| action(one)).collect::<Vec<_>>(),
     })
 }
