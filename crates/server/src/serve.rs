@@ -1,6 +1,7 @@
 //! Accepts connections and serves them until it is told to stop.
 
 mod connection;
+mod turns;
 
 use crate::{App, Settings, router};
 use connection::Connections;

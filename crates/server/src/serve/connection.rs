@@ -1,5 +1,6 @@
 //! The connections of a listener: how each is spoken with, and how all of them end.
 
+use super::turns::Turns;
 use crate::arrival::Peer;
 use crate::{App, Settings};
 use axum::Router;
@@ -12,6 +13,7 @@ use http_body_util::{BodyStream, StreamBody};
 use hyper::body::{Body as _, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use std::future::poll_fn;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -87,11 +89,12 @@ impl Connections {
         let signals = self.signals();
         self.tasks.spawn(async move {
             tokio::pin!(connection, signals);
+            let turns = Turns::new();
             loop {
                 tokio::select! {
                     biased;
                     // How a connection broke off is the client's to know; nothing of it is ours to mend.
-                    _ended = connection.as_mut() => return,
+                    _ended = poll_fn(|context| turns.poll(context, connection.as_mut())) => return,
                     signal = signals.next() => match signal {
                         Some(Signal::Drain) => connection.as_mut().graceful_shutdown(),
                         // Before its first request a connection has told not even its version, and HTTP's own
