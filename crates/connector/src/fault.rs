@@ -52,11 +52,7 @@ pub(crate) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) 
 }
 
 /// The known names that are most like `name`, best first, at most `count`.
-pub(crate) fn nearest_few<'k>(
-    name: &str,
-    known: impl IntoIterator<Item = &'k str>,
-    count: usize,
-) -> Vec<&'k str> {
+pub fn nearest_few<'k>(name: &str, known: impl IntoIterator<Item = &'k str>, count: usize) -> Vec<&'k str> {
     let plain = |text: &str| text.replace(['-', '.'], "_").to_lowercase();
     let wanted = plain(name);
     let mut scored: Vec<(f64, &str)> = known

@@ -30,7 +30,7 @@ pub use auth::{Auth, Scheme, SecretField};
 pub use built_in::{built_in, built_in_examples};
 pub use connector::{Connector, Resource, Variable};
 pub use example::{Played, play};
-pub use fault::{BuildError, LoadFault};
+pub use fault::{BuildError, LoadFault, nearest_few};
 pub use load::parse;
 pub use oauth::{Discover, OAuth};
 pub use param::{ListStyle, Param, Place};

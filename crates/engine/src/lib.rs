@@ -2,7 +2,7 @@
 //! house.
 //!
 //! The HTTP layer asks, in this order: [`Engine::authenticate_mcp`] or [`Engine::authenticate_api`], which make the
-//! only [`Caller`]s there are; [`Engine::limit_calls`]; [`Engine::admit`]; then an operation.
+//! only [`Caller`]s there are; [`Engine::admit`]; [`Engine::limit_calls`]; then an operation.
 
 mod authenticate;
 mod cache;
@@ -133,6 +133,10 @@ impl Engine {
         self.stopping.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        let lost = self.recorder.lost();
+        if lost > 0 {
+            tracing::warn!(lost, "calls were too many to be recorded");
+        }
         self.storage.close().await;
     }
 
@@ -141,19 +145,9 @@ impl Engine {
         self.clock.now()
     }
 
-    /// The settings.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
     /// How many queries the database has been asked so far: a warm call adds none.
     pub fn queries(&self) -> u64 {
         self.storage.queries()
-    }
-
-    /// How many calls were too many to be recorded, since the start.
-    pub fn unrecorded(&self) -> u64 {
-        self.recorder.lost()
     }
 
     /// A new request id: 128 random bits, for the answer's header and the log.

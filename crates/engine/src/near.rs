@@ -13,29 +13,8 @@ pub(crate) fn shown(name: &str) -> String {
 
 /// The `most` names that are nearest to `name`, nearest first; none that are far.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Vec<String> {
-    let wanted = shown(name).to_lowercase();
-    let mut scored: Vec<(f64, &str)> = known
-        .map(|candidate| {
-            let lower = candidate.to_lowercase();
-            let inside = lower.contains(&wanted) || wanted.contains(&lower);
-            let score = strsim::jaro_winkler(&wanted, &lower);
-            (
-                if inside && wanted.len() > 2 {
-                    score.max(0.85)
-                } else {
-                    score
-                },
-                candidate,
-            )
-        })
-        .filter(|(score, _)| *score >= 0.75)
-        .collect();
-    scored.sort_by(|left, right| right.0.total_cmp(&left.0).then_with(|| left.1.cmp(right.1)));
-    scored
-        .into_iter()
-        .take(most)
-        .map(|(_, candidate)| candidate.to_owned())
-        .collect()
+    let near = solder_connector::nearest_few(&shown(name), known, most);
+    near.into_iter().map(str::to_owned).collect()
 }
 
 #[cfg(test)]
