@@ -1,5 +1,6 @@
 //! Who acts. A [`Caller`] comes from authentication alone, so that whoever holds one has been let in.
 
+use crate::error::{Error, Result};
 use crate::limits::WindowKey;
 use solder_model::{AccountId, ApiKey, Role, ServerId, UserId, UserName};
 use std::net::IpAddr;
@@ -79,6 +80,16 @@ impl Caller {
             Way::Key(key) if !key.user_bound => key.role,
             Way::Key(_) | Way::TokenUrl(_) | Way::Unsigned(_) => Role::Member,
         }
+    }
+
+    /// Refuses whoever is not an admin. `what` is what the operation is for, as in "JWT keys are for admins".
+    pub(crate) fn demand_admin(&self, what: &str) -> Result<()> {
+        if self.role() == Role::Admin {
+            return Ok(());
+        }
+        Err(Error::Forbidden(format!(
+            "{what} are for admins: use an API key whose role is `admin` and that is not bound to its user"
+        )))
     }
 
     /// Whose window the caller's requests are counted in.

@@ -18,8 +18,13 @@ pub(super) fn write(response: &mut Response, arrival: &Arrival) {
     headers.reserve(8);
     headers.insert(X_REQUEST_ID, arrival.request_id().clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Pages and their assets say these for themselves.
+    headers
+        .entry(REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("no-referrer"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     if let Some(rate) = arrival.rate() {
         write_rate(headers, rate);
     }
