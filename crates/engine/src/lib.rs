@@ -5,6 +5,7 @@
 //! only [`Caller`]s there are; [`Engine::admit`]; [`Engine::limit_calls`]; then an operation.
 
 mod authenticate;
+mod browser;
 mod cache;
 mod call;
 mod caller;

@@ -16,6 +16,7 @@ mod gate;
 mod identity;
 mod mcp;
 mod openapi;
+mod pages;
 mod path;
 mod problem;
 mod query;

@@ -6,9 +6,10 @@ use crate::api::{credentials, health, openapi_document, servers};
 use crate::edge::EdgeLayer;
 use crate::mcp;
 use crate::openapi::described;
+use crate::pages;
 use crate::problem::{Failure, no_method, no_route};
 use axum::Router;
-use axum::routing::any;
+use axum::routing::{any, get};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -44,6 +45,7 @@ pub(crate) fn of(app: &Arc<App>) -> Router {
     api.route("/mcp", any(mcp::by_header))
         .route("/mcp/{serverId}", any(mcp::by_id))
         .route("/mcp/{serverId}/{accessToken}", any(mcp::by_token))
+        .route(pages::STYLESHEET, get(pages::stylesheet))
         .method_not_allowed_fallback(async || -> Failure { no_method() })
         .fallback(async || -> Failure { no_route() })
         .layer(EdgeLayer(Arc::clone(app)))
