@@ -41,6 +41,12 @@ python_packages() {
 # One suite speaks HTTP/2 with it.
 command -v curl >/dev/null 2>&1 || apt-get install -y --no-install-recommends curl >/dev/null
 
+# Pages are looked at and clicked through in it.
+command -v chromium >/dev/null 2>&1 || {
+    apt-get update >/dev/null
+    apt-get install -y --no-install-recommends chromium fonts-dejavu-core >/dev/null
+}
+
 node_modules
 python_packages
 # The drivers written in JavaScript find the packages beside them.
