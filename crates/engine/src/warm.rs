@@ -138,7 +138,7 @@ impl Warm {
                 self.users.clear();
             }
             ChangeKind::User => self.users.clear(),
-            ChangeKind::Account | ChangeKind::Session => {}
+            ChangeKind::Account | ChangeKind::Session | ChangeKind::MasterKey => {}
         }
     }
 

@@ -44,6 +44,8 @@ kinds! {
     Account = "account";
     /// A legacy MCP session was ended by its client; the key is its digest in lower-case hex.
     Session = "session";
+    /// The source of the master keys gives other keys than before; the key is the id of the one that seals.
+    MasterKey = "master_key";
 }
 
 /// One row of the feed.

@@ -94,8 +94,14 @@ pub(crate) fn flag(value: bool) -> i64 {
 
 /// The bytes in lower-case hex, as the change feed names a digest.
 pub(crate) fn hex(digest: &Digest) -> String {
+    hex_of(&digest.0)
+}
+
+/// Any bytes in lower-case hex.
+pub(crate) fn hex_of(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    digest.0.iter().fold(String::with_capacity(64), |mut text, byte| {
+    let text = String::with_capacity(bytes.len() * 2);
+    bytes.iter().fold(text, |mut text, byte| {
         // Writing to a text cannot fail.
         write!(text, "{byte:02x}").ok();
         text

@@ -5,6 +5,7 @@ mod accounts;
 mod concurrency;
 mod credentials;
 mod feed;
+mod sealed;
 mod servers;
 mod usage;
 
@@ -64,6 +65,12 @@ contract! {
         the_feed_is_read_on_from_a_number,
         old_changes_are_dropped_and_the_last_one_stays,
         each_method_is_one_query,
+    ;
+    sealed:
+        every_column_of_bytes_is_known_as_sealed_or_not,
+        sealed_records_are_listed_by_their_keys_with_the_parts_of_their_context,
+        a_record_that_was_changed_in_the_meantime_is_not_replaced,
+        another_master_key_is_told_to_every_process_and_to_every_accounts_log,
     ;
     usage:
         sums_of_usage_grow_and_are_listed_by_the_hour,
