@@ -146,6 +146,13 @@ impl Auth {
         faults
     }
 
+    /// Whether a person may leave this field out.
+    pub(crate) fn is_optional(&self, name: &str) -> bool {
+        self.fields
+            .iter()
+            .any(|field| field.name == name && !field.required)
+    }
+
     /// Whether it can act for an action that asks for an identity (`None`: the plain one).
     pub fn acts_as(&self, identity: Option<&str>) -> bool {
         identity.is_none_or(|identity| self.identities.iter().any(|known| known == identity))

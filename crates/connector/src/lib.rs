@@ -32,7 +32,10 @@ pub use connector::{Connector, Resource, Variable};
 pub use example::{Played, play};
 pub use fault::{BuildError, LoadFault, nearest_few};
 pub use load::parse;
-pub use oauth::{Discover, OAuth};
+pub use oauth::{
+    Asked, Consent, DeviceCode, DevicePoll, Discover, Endpoints, Found, Grant, OAuth, OAuthApp, OAuthInput, Rotate, Scopes,
+    TokenFailure, Tokens, Unsigned,
+};
 pub use param::{ListStyle, Param, Place};
 pub use reading::{Answer, Failure, Reading};
 pub use request::BuildInput;

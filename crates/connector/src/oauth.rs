@@ -1,88 +1,154 @@
-//! What an OAuth table says, kept as data for the broker that runs the flow.
+//! What an OAuth table says, compiled. Beside it stands what a broker asks of it: where a person consents, the requests
+//! to token endpoints, and what their answers mean. Nothing here sends anything.
 
+mod assertion;
+mod consent;
+mod device;
+mod discovery;
+mod failure;
+mod parts;
+mod request;
+mod revoke;
+mod tokens;
+
+pub use assertion::Unsigned;
+pub use consent::{Consent, Scopes};
+pub use device::{DeviceCode, DevicePoll};
+pub use discovery::{Discover, Found};
+pub use failure::TokenFailure;
+pub use parts::{Grant, Rotate};
+pub(crate) use parts::{
+    AssertionTable, Blame, ClientAuth, Expires, Lifetime, Params, RefreshOn, Revoke, TokenPlace, Which,
+};
+pub use request::{Endpoints, OAuthApp, OAuthInput};
+pub use tokens::{Asked, Tokens};
+
+use crate::auth::Auth;
+use crate::pointer::{Pointer, Test};
+use crate::reading::Failure;
 use crate::template::Template;
-use serde_json::Value;
+use http::HeaderMap;
+use solder_model::{Code, Secret};
+use std::collections::BTreeMap;
 
-/// An OAuth table of a connector file. Texts that are URLs may hold `{name}` of a variable; they were checked to be
-/// https, and nothing else about them is known here.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// The field of a credential that holds the access token.
+pub(crate) const ACCESS_TOKEN: &str = "access_token";
+/// The field of a credential that holds the refresh token.
+pub(crate) const REFRESH_TOKEN: &str = "refresh_token";
+
+/// An OAuth table of a connector file.
+#[derive(Debug, Clone)]
 pub struct OAuth {
-    /// Where the person consents; nothing for a grant without a person.
-    pub authorize: Option<String>,
-    /// Where codes and refresh tokens are exchanged.
-    pub token: String,
-    /// Where refresh tokens are exchanged, if elsewhere.
-    pub refresh: Option<String>,
-    /// Where tokens are revoked.
-    pub revoke: Option<String>,
-    /// Scopes that are asked for.
+    /// How tokens come to be.
+    pub grant: Grant,
+    /// Who the platform says it is in a callback's `iss` (RFC 9207). Where the file states it, every callback must say so.
+    pub issuer: Option<String>,
+    /// Scopes that are always asked for.
     pub scopes: Vec<String>,
-    /// Scopes that an account may ask for besides.
+    /// Scopes that are asked for where an action needs them.
     pub optional_scopes: Vec<String>,
-    /// What stands between scopes.
-    pub scope_sep: String,
-    /// Whether PKCE is used.
+    /// Whether the consent carries a PKCE challenge (S256, RFC 7636).
     pub pkce: bool,
-    /// Where the client's id and secret go: `body`, `basic` or `none`.
-    pub client: String,
-    /// How the token request is written: `form` or `json`.
-    pub send: String,
-    /// When an access token ends: `if_told`, `never`, `unknown` or a duration.
-    pub expires: String,
-    /// What a platform answers when the token has ended: `{status, code}`.
-    pub refresh_on: Option<Value>,
-    /// Whether refresh tokens change: `always`, `if_told` or `never`.
-    pub rotate: String,
-    /// `authorization_code` or `client_credentials`.
-    pub grant: String,
-    /// A signed assertion instead of a client secret: `jwt`.
-    pub assertion: Option<String>,
-    /// Fixed parameters of the authorize URL.
-    pub authorize_params: Vec<(String, String)>,
-    /// Fixed parameters of the token request.
-    pub token_params: Vec<(String, String)>,
-    /// Fixed parameters of the refresh request.
-    pub refresh_params: Vec<(String, String)>,
-    /// Fixed headers of the token request.
-    pub token_headers: Vec<(String, String)>,
-    /// Further scope parameters, each with the identity whose scopes it carries.
-    pub extra_scopes: Vec<(String, String)>,
-    /// The test that tells a good token answer at status 200.
-    pub ok: Option<String>,
-    /// Where each identity's token stands in the token answer.
-    pub tokens: Vec<(String, String)>,
-    /// What to keep of the token answer: name and pointer.
-    pub keep: Vec<(String, String)>,
-    /// Which of the kept are read again at a refresh.
-    pub keep_on_refresh: Vec<String>,
-    /// What to keep of the callback's query: name and parameter.
-    pub from_callback: Vec<(String, String)>,
-}
-
-/// A call after connecting that finds out a variable.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Discover {
-    /// `GET https://…`.
-    pub call: String,
-    /// Where the candidates stand in the answer.
-    pub each: String,
-    /// Whether the person is asked when there are several.
-    pub choose: bool,
-    /// What is set: name and pointer.
-    pub set: Vec<(String, String)>,
+    /// Whether refresh tokens change.
+    pub rotate: Rotate,
+    pub(crate) scope_sep: String,
+    pub(crate) scope_param: String,
+    pub(crate) extra_scopes: Vec<(String, String)>,
+    pub(crate) authorize: Option<Template>,
+    pub(crate) token: Template,
+    pub(crate) refresh: Option<Template>,
+    pub(crate) device: Option<Template>,
+    pub(crate) revoke: Option<Revoke>,
+    pub(crate) client: ClientAuth,
+    pub(crate) json: bool,
+    pub(crate) authorize_params: Params,
+    pub(crate) token_params: Params,
+    pub(crate) refresh_params: Params,
+    pub(crate) token_headers: HeaderMap,
+    pub(crate) assertion: Option<AssertionTable>,
+    pub(crate) expires: Expires,
+    pub(crate) refresh_expires: Option<Lifetime>,
+    pub(crate) refresh_on: Option<RefreshOn>,
+    pub(crate) ok: Option<Test>,
+    pub(crate) error_code: Vec<Pointer>,
+    pub(crate) error_text: Vec<Pointer>,
+    pub(crate) error_map: BTreeMap<String, Blame>,
+    pub(crate) tokens: Vec<TokenPlace>,
+    pub(crate) keep: Vec<(String, Pointer)>,
+    pub(crate) keep_on_refresh: Vec<String>,
+    pub(crate) from_callback: Vec<(String, String)>,
+    pub(crate) own_app: bool,
 }
 
 impl OAuth {
     /// The names that the flow finds out, which templates may use.
     pub(crate) fn found(&self) -> impl Iterator<Item = &str> {
-        self.keep
-            .iter()
-            .chain(&self.from_callback)
-            .map(|(name, _)| name.as_str())
+        let kept = self.keep.iter().map(|(name, _)| name.as_str());
+        kept.chain(self.from_callback.iter().map(|(name, _)| name.as_str()))
     }
 
-    /// What goes into each request where the file does not say.
-    pub(crate) fn bearer() -> Result<Template, String> {
-        Template::parse("Bearer {access_token}")
+    /// Whether a person has to consent in a browser.
+    pub fn needs_browser(&self) -> bool {
+        self.grant == Grant::AuthorizationCode
+    }
+
+    /// Whether an OAuth app of the operator or of the account is needed: not where the person gives the client's id and
+    /// secret (as `secrets.client_id`, `secrets.client_secret`) or the key that signs an assertion.
+    pub fn needs_app(&self) -> bool {
+        !self.own_app && self.grant != Grant::JwtBearer
+    }
+
+    /// Whether an app of it needs a client secret.
+    pub fn needs_secret(&self) -> bool {
+        self.needs_app() && self.client != ClientAuth::None
+    }
+
+    /// Whether a credential can be revoked at the platform.
+    pub fn can_revoke(&self) -> bool {
+        self.revoke.is_some()
+    }
+
+    /// The field of a credential that holds the access token of an identity; `None` is the plain one, which the first of
+    /// `tokens` is too.
+    pub fn access_field(&self, identity: Option<&str>) -> String {
+        self.field(ACCESS_TOKEN, identity)
+    }
+
+    /// The field of a credential that holds the refresh token of an identity.
+    pub fn refresh_field(&self, identity: Option<&str>) -> String {
+        self.field(REFRESH_TOKEN, identity)
+    }
+
+    fn field(&self, name: &str, identity: Option<&str>) -> String {
+        let first = self.tokens.first().and_then(|place| place.identity.as_deref());
+        match identity {
+            Some(identity) if first != Some(identity) => format!("{name}.{identity}"),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// Whose access tokens can be refreshed with what a credential holds: `None` for the plain one. Nearly always one entry
+    /// or none; where there are several, each has a request of its own.
+    pub fn refreshable(&self, fields: &BTreeMap<String, Secret>) -> Vec<Option<&str>> {
+        let places = self.tokens.iter().enumerate();
+        let identities = places.map(|(index, place)| match index {
+            0 => None,
+            _ => place.identity.as_deref(),
+        });
+        identities
+            .filter(|identity| fields.contains_key(&self.refresh_field(*identity)))
+            .collect()
+    }
+}
+
+impl crate::Connector {
+    /// Whether a failed call says that the access token has ended, so that a new one is worth a try: what `refresh_on`
+    /// states, else a 401 or any failure that the file's errors map to `reconnect`.
+    pub fn should_refresh(&self, auth: &Auth, failure: &Failure) -> bool {
+        let Some(oauth) = &auth.oauth else { return false };
+        match &oauth.refresh_on {
+            Some(sign) => sign.shows(failure.status, failure.platform_code.as_deref()),
+            None => failure.status == 401 || failure.code == Code::PlatformReconnect,
+        }
     }
 }

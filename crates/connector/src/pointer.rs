@@ -76,6 +76,17 @@ impl Pointer {
         self.tokens.iter().map(|token| token.name.as_ref())
     }
 
+    /// A pointer to what stands beside it under another name.
+    pub(crate) fn beside(&self, name: &str) -> Self {
+        let parents = self.tokens.len().saturating_sub(1);
+        let mut tokens: Vec<Token> = self.tokens.iter().take(parents).cloned().collect();
+        tokens.push(Token {
+            name: name.into(),
+            index: None,
+        });
+        Self { tokens }
+    }
+
     /// Puts a value where the pointer says, making objects on the way. A thing on the way that is no object is replaced.
     pub(crate) fn put(&self, root: &mut serde_json::Map<String, Value>, value: Value) {
         let mut names = self.names();

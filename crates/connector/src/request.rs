@@ -1,10 +1,10 @@
 //! Building a platform's request of arguments and a credential.
 
-mod apply;
+pub(crate) mod apply;
 mod body;
 pub(crate) mod encode;
 mod multipart;
-mod target;
+pub(crate) mod target;
 
 use crate::connector::Header;
 use crate::param::Place;
@@ -35,9 +35,27 @@ pub struct BuildInput<'a> {
 pub(crate) struct Names<'a> {
     connector: &'a Connector,
     input: &'a BuildInput<'a>,
+    /// Who acts; nothing for the plain identity.
+    identity: Option<&'a str>,
+    /// Names that this request alone knows.
+    more: &'a [(&'static str, &'a str)],
 }
 
 impl<'a> Names<'a> {
+    pub(crate) fn new(connector: &'a Connector, input: &'a BuildInput<'a>) -> Self {
+        Self {
+            connector,
+            input,
+            identity: None,
+            more: &[],
+        }
+    }
+
+    /// The same with names that one request alone knows.
+    pub(crate) fn knowing(self, more: &'a [(&'static str, &'a str)]) -> Self {
+        Self { more, ..self }
+    }
+
     fn given(&self, name: &str) -> Option<&'a Secret> {
         self.input.auth.and_then(|(_, fields)| fields.get(name))
     }
@@ -47,16 +65,33 @@ impl<'a> Names<'a> {
         if let Some(value) = self.input.vars.get(name) {
             return crate::pointer::scalar_text(value);
         }
+        if let Some((_, value)) = self.more.iter().find(|(known, _)| *known == name) {
+            return Some(Cow::Borrowed(*value));
+        }
         let declared = self.connector.vars.iter().find(|var| var.name == name);
         let given = self
             .given(name)
-            .filter(|_| declared.is_some())
+            .filter(|_| declared.is_some() || self.is_found(name))
             .map(|secret| Cow::Borrowed(secret.expose()));
         given.or_else(|| declared?.default.as_deref().map(Cow::Borrowed))
     }
 
-    /// A secret or a variable, for an `apply`.
+    /// Whether a name is one that an OAuth flow finds out.
+    fn is_found(&self, name: &str) -> bool {
+        let oauth = self.input.auth.and_then(|(auth, _)| auth.oauth.as_ref());
+        oauth.is_some_and(|oauth| {
+            let discovered = self.connector.discover.iter().flat_map(crate::Discover::names);
+            oauth.found().chain(discovered).any(|known| known == name)
+        })
+    }
+
+    /// A secret or a variable, for an `apply`. The access token is that of the identity that acts.
     pub(crate) fn secret(&self, name: &str) -> Option<Cow<'a, str>> {
+        let oauth = self.input.auth.and_then(|(auth, _)| auth.oauth.as_ref());
+        if let (Some(oauth), crate::oauth::ACCESS_TOKEN) = (oauth, name) {
+            let token = self.given(&oauth.access_field(self.identity))?;
+            return Some(Cow::Borrowed(token.expose()));
+        }
         self.given(name)
             .map(|secret| Cow::Borrowed(secret.expose()))
             .or_else(|| self.var(name))
@@ -84,8 +119,8 @@ impl Connector {
     /// or a variable is missing or leads to a host that is not the connector's.
     pub fn build(&self, action: &Action, input: &BuildInput<'_>) -> Result<Request<Bytes>, BuildError> {
         let names = Names {
-            connector: self,
-            input,
+            identity: action.identity.as_deref(),
+            ..Names::new(self, input)
         };
         if action.needs_credential {
             check_identity(action, input)?;
@@ -108,6 +143,16 @@ impl Connector {
         *request.headers_mut() = headers;
         Ok(request)
     }
+}
+
+/// The headers of every call, as far as they can be filled in by now.
+pub(crate) fn common_headers(connector: &Connector, names: &Names<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(8);
+    for header in &connector.headers {
+        // One that needs what is only being found out is left out.
+        let _set: Result<(), BuildError> = set_header(&mut headers, header, names);
+    }
+    headers
 }
 
 /// A fault of the connection.

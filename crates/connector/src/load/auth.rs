@@ -13,18 +13,34 @@ use serde_json::json;
 
 /// Reads every way to connect, and what is found out after connecting.
 pub(super) fn read(root: &Reader<'_>, vars: &[Variable]) -> (Vec<Auth>, Vec<Discover>) {
-    let (mut kinds, mut discover) = (Vec::new(), Vec::new());
-    for (kind, item) in root.entries_of("auth") {
-        if kind == "discover" {
-            discover.extend(item.list().iter().filter_map(oauth::discover));
-            continue;
+    let entries = root.entries_of("auth");
+    let (tables, kinds): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(kind, _)| kind == "discover");
+    let unread: Vec<Item<'_>> = tables.iter().flat_map(|(_, item)| item.list()).collect();
+    // Tables say which names the flow finds out, and discovery may use them.
+    let mut known: Vec<String> = vars.iter().map(|var| var.name.clone()).collect();
+    for (_, item) in kinds.iter().filter(|(_, item)| item.is_table()) {
+        known.extend(item.table().map(|table| oauth::found(&table)).unwrap_or_default());
+    }
+    let mut discover: Vec<Discover> = Vec::new();
+    for item in &unread {
+        if let Some(read) = oauth::discover(item, &known) {
+            known.extend(read.names().map(str::to_owned));
+            discover.push(read);
         }
+    }
+    let kinds = read_kinds(kinds, vars, &discover);
+    (kinds, discover)
+}
+
+fn read_kinds(entries: Vec<(String, Item<'_>)>, vars: &[Variable], discover: &[Discover]) -> Vec<Auth> {
+    let mut kinds = Vec::new();
+    for (kind, item) in entries {
         if !own_name(&kind) {
             item.fault("a kind's name is 1 to 48 of a-z, 0-9 and `_`, a letter first");
         }
         if let Some(table) = item.table() {
             let auth = if table.has("token") || table.has("authorize") {
-                oauth::read(kind, &table, vars)
+                oauth::read(kind, &table, vars, discover)
             } else {
                 key_based(kind, &table, vars)
             };
@@ -32,7 +48,7 @@ pub(super) fn read(root: &Reader<'_>, vars: &[Variable]) -> (Vec<Auth>, Vec<Disc
             kinds.extend(auth);
         }
     }
-    (kinds, discover)
+    kinds
 }
 
 fn key_based(kind: String, table: &Reader<'_>, vars: &[Variable]) -> Option<Auth> {

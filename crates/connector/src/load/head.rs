@@ -122,8 +122,8 @@ fn known(vars: &[Variable], auth: &[Auth], discover: &[Discover]) -> Known {
     known.vars.extend(
         discover
             .iter()
-            .flat_map(|discover| &discover.set)
-            .map(|(name, _)| name.clone()),
+            .flat_map(Discover::names)
+            .map(str::to_owned),
     );
     known
 }

@@ -1,33 +1,76 @@
-//! OAuth tables: read and checked like the rest, and kept as data.
+//! OAuth tables: `[auth.<kind>]` with `token`.
+
+mod coherent;
+mod parts;
+mod tables;
 
 use super::auth::{apply, secrets, variable_field};
 use super::reader::Reader;
 use super::source::Item;
-use crate::auth::{Apply, Auth, Scheme};
+use crate::auth::{Apply, Auth, Scheme, SecretField};
+use crate::oauth::{ACCESS_TOKEN, ClientAuth, Expires, Grant, Lifetime, REFRESH_TOKEN, Rotate, TokenPlace};
 use crate::pointer::{Pointer, Test};
 use crate::template::Template;
 use crate::{Discover, OAuth, Variable};
-use serde_json::{Value, json};
+use http::{HeaderMap, HeaderValue};
 use solder_model::parse_duration;
+pub(super) use tables::discover;
+
+/// The names that templates of an OAuth table may use.
+struct Names<'a> {
+    /// What a person gives before anything is sent.
+    given: Vec<&'a str>,
+    /// The secrets among them.
+    secrets: Vec<&'a str>,
+    /// What the callback brings.
+    called_back: Vec<&'a str>,
+    /// What the token answer and discovery bring.
+    found: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// Before a person consents.
+    fn before(&self) -> Vec<&'a str> {
+        self.given.clone()
+    }
+
+    /// When a code is exchanged.
+    fn exchanging(&self) -> Vec<&'a str> {
+        [self.given.as_slice(), &self.called_back].concat()
+    }
+
+    /// Where a body carries them, secrets may go too.
+    fn with_secrets(&self, names: Vec<&'a str>) -> Vec<&'a str> {
+        [names.as_slice(), &self.secrets].concat()
+    }
+
+    /// Once there are tokens.
+    fn after(&self) -> Vec<&'a str> {
+        [self.given.as_slice(), &self.called_back, &self.found].concat()
+    }
+}
 
 /// Reads one OAuth table.
-pub(super) fn read(kind: String, table: &Reader<'_>, vars: &[Variable]) -> Option<Auth> {
-    let tokens = pointers(table, "tokens");
+pub(super) fn read(kind: String, table: &Reader<'_>, vars: &[Variable], discover: &[Discover]) -> Option<Auth> {
+    let fields = secrets(table);
     let keep = pointers(table, "keep");
-    let words = |key, words: &[(&'static str, &'static str)]| {
-        table
-            .word(key, words)
-            .unwrap_or_else(|| words.first().map_or("", |(word, _)| word))
-            .to_owned()
+    let from_callback = table.pairs("from_callback");
+    let names = Names {
+        given: vars.iter().map(|var| var.name.as_str()).collect(),
+        secrets: fields.iter().map(|field| field.name.as_str()).collect(),
+        called_back: from_callback.iter().map(|(name, _)| name.as_str()).collect(),
+        found: keep
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .chain(discover.iter().flat_map(Discover::names))
+            .collect(),
     };
+    let grant = grant(table);
+    let client = client(table, grant);
+    let json = table.word("send", &[("form", false), ("json", true)]).unwrap_or(false);
     let oauth = OAuth {
-        authorize: url(table, "authorize", vars),
-        token: table
-            .get("token")
-            .and_then(|_| url(table, "token", vars))
-            .unwrap_or_default(),
-        refresh: url(table, "refresh", vars),
-        revoke: url(table, "revoke", vars),
+        grant,
+        issuer: table.parse("issuer", parts::issuer),
         scopes: table.texts("scopes"),
         optional_scopes: table.texts("optional_scopes"),
         scope_sep: table
@@ -35,61 +78,67 @@ pub(super) fn read(kind: String, table: &Reader<'_>, vars: &[Variable]) -> Optio
             .and_then(|item| item.any_text())
             .unwrap_or(" ")
             .to_owned(),
-        pkce: table.boolean("pkce").unwrap_or(true),
-        client: words(
-            "client",
-            &[("body", "body"), ("basic", "basic"), ("none", "none")],
-        ),
-        send: words("send", &[("form", "form"), ("json", "json")]),
-        expires: table
-            .parse("expires", expires)
-            .unwrap_or_else(|| "if_told".to_owned()),
-        refresh_on: refresh_on(table),
-        rotate: words(
-            "rotate",
-            &[("if_told", "if_told"), ("always", "always"), ("never", "never")],
-        ),
-        grant: words(
-            "grant",
-            &[
-                ("authorization_code", "authorization_code"),
-                ("client_credentials", "client_credentials"),
-            ],
-        ),
-        assertion: table.word("assertion", &[("jwt", "jwt")]).map(str::to_owned),
-        authorize_params: table.pairs("authorize_params"),
-        token_params: table.pairs("token_params"),
-        refresh_params: table.pairs("refresh_params"),
-        token_headers: table.pairs("token_headers"),
+        scope_param: table.text("scope_param").unwrap_or_else(|| "scope".to_owned()),
         extra_scopes: table.pairs("extra_scopes"),
-        ok: table.parse("ok", |text| Test::parse(text).map(|_valid| text.to_owned())),
+        authorize: parts::url(table, "authorize", &names.before()),
+        token: table
+            .get("token")
+            .and_then(|_| parts::url(table, "token", &names.exchanging()))
+            .unwrap_or_default(),
+        refresh: parts::url(table, "refresh", &names.after()),
+        device: parts::url(table, "device", &names.before()),
+        revoke: tables::revoke(table, (client, json), &names.after()),
+        pkce: table.boolean("pkce").unwrap_or(grant == Grant::AuthorizationCode),
+        client,
+        json,
+        authorize_params: parts::params(table, "authorize_params", &names.before()),
+        token_params: parts::params(table, "token_params", &names.with_secrets(names.exchanging())),
+        refresh_params: parts::params(table, "refresh_params", &names.with_secrets(names.after())),
+        token_headers: headers(table),
+        assertion: tables::assertion(table, &names),
+        expires: table.parse("expires", expires).unwrap_or(Expires::IfTold(None)),
+        refresh_expires: table.parse("refresh_expires", lifetime),
+        refresh_on: tables::refresh_on(table),
+        rotate: rotate(table),
+        ok: table.parse("ok", Test::parse),
+        error_code: several(table, "error_code"),
+        error_text: several(table, "error_text"),
+        error_map: tables::error_map(table),
+        tokens: tokens(table),
         keep_on_refresh: table.texts("keep_on_refresh"),
-        from_callback: table.pairs("from_callback"),
-        tokens,
-        keep,
+        own_app: names.secrets.contains(&"client_id"),
+        from_callback: from_callback.clone(),
+        keep: keep.clone(),
     };
-    coherent(table, &oauth);
-    finish(kind, table, vars, oauth)
+    coherent::check(table, &oauth);
+    finish(kind, table, (vars, discover), fields, oauth)
 }
 
-fn finish(kind: String, table: &Reader<'_>, vars: &[Variable], oauth: OAuth) -> Option<Auth> {
-    let found: Vec<&str> = oauth.found().collect();
-    let mut fields = secrets(table);
-    let secret_names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+fn finish(
+    kind: String,
+    table: &Reader<'_>,
+    (vars, discover): (&[Variable], &[Discover]),
+    mut fields: Vec<SecretField>,
+    oauth: OAuth,
+) -> Option<Auth> {
+    let found: Vec<&str> = oauth.found().chain(discover.iter().flat_map(Discover::names)).collect();
     let applied: Vec<_> = match table.find("apply") {
         Some(item) => {
-            let var_names = vars.iter().map(|var| var.name.as_str());
-            let mut names: Vec<&str> = secret_names.iter().map(String::as_str).chain(var_names).collect();
+            let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            names.extend(vars.iter().map(|var| var.name.as_str()));
             names.extend(found.iter().copied());
-            names.push("access_token");
+            names.push(ACCESS_TOKEN);
             apply(Some(&item), &names)
         }
         None => vec![(
             Scheme::Bearer,
-            Apply::Header(http::header::AUTHORIZATION, OAuth::bearer().ok()?),
+            Apply::Header(http::header::AUTHORIZATION, Template::parse("Bearer {access_token}").ok()?),
             None,
         )],
     };
+    for taken in fields.iter().filter(|field| [ACCESS_TOKEN, REFRESH_TOKEN].contains(&field.name.as_str())) {
+        table.fault(format!("`secrets` names `{}`, which the flow gives", taken.name));
+    }
     let asked = vars.iter().filter(|var| !found.contains(&var.name.as_str()));
     fields.extend(asked.map(variable_field));
     Some(Auth {
@@ -101,7 +150,7 @@ fn finish(kind: String, table: &Reader<'_>, vars: &[Variable], oauth: OAuth) -> 
         identities: oauth
             .tokens
             .iter()
-            .map(|(identity, _)| identity.clone())
+            .filter_map(|place| place.identity.clone())
             .collect(),
         path_secrets: applied
             .iter()
@@ -112,79 +161,114 @@ fn finish(kind: String, table: &Reader<'_>, vars: &[Variable], oauth: OAuth) -> 
     })
 }
 
-fn coherent(table: &Reader<'_>, oauth: &OAuth) {
-    if oauth.grant == "authorization_code" && oauth.assertion.is_none() && oauth.authorize.is_none() {
-        table.fault("`authorize` is missing: this grant sends a person there");
+fn grant(table: &Reader<'_>) -> Grant {
+    let words = [
+        ("authorization_code", Grant::AuthorizationCode),
+        ("client_credentials", Grant::ClientCredentials),
+        ("jwt_bearer", Grant::JwtBearer),
+        ("device_code", Grant::DeviceCode),
+    ];
+    table.word("grant", &words).unwrap_or(Grant::AuthorizationCode)
+}
+
+fn client(table: &Reader<'_>, grant: Grant) -> ClientAuth {
+    let words = [
+        ("body", ClientAuth::Body),
+        ("basic", ClientAuth::Basic),
+        ("none", ClientAuth::None),
+    ];
+    let stated = table.word("client", &words);
+    if stated.is_some() && grant == Grant::JwtBearer {
+        table.fault("`client` means nothing with `jwt_bearer`: the signature says who asks");
     }
-    for name in oauth
-        .keep_on_refresh
-        .iter()
-        .filter(|name| !oauth.keep.iter().any(|(kept, _)| kept == *name))
-    {
-        table.fault(format!("`keep_on_refresh` names `{name}`, which `keep` does not"));
+    stated.unwrap_or(ClientAuth::Body)
+}
+
+fn rotate(table: &Reader<'_>) -> Rotate {
+    let words = [
+        ("if_told", Rotate::IfTold),
+        ("always", Rotate::Always),
+        ("never", Rotate::Never),
+    ];
+    table.word("rotate", &words).unwrap_or(Rotate::IfTold)
+}
+
+fn expires(text: &str) -> Result<Expires, String> {
+    match text {
+        "if_told" => Ok(Expires::IfTold(None)),
+        "never" | "unknown" => Ok(Expires::Never),
+        _ if text.starts_with('/') => Pointer::parse(text).map(|at| Expires::IfTold(Some(at))),
+        _ => parse_duration(text)
+            .map(Expires::After)
+            .map_err(|error| format!("is none of `if_told`, `never`, `unknown`, is no pointer, and {error}")),
     }
 }
 
-fn expires(text: &str) -> Result<String, String> {
-    if !matches!(text, "if_told" | "never" | "unknown") {
-        parse_duration(text)
-            .map_err(|error| format!("is none of `if_told`, `never`, `unknown`, and {error}"))?;
+fn lifetime(text: &str) -> Result<Lifetime, String> {
+    if text.starts_with('/') {
+        return Pointer::parse(text).map(Lifetime::At);
     }
-    Ok(text.to_owned())
+    parse_duration(text)
+        .map(Lifetime::After)
+        .map_err(|error| format!("is no pointer, and {error}"))
 }
 
-fn refresh_on(table: &Reader<'_>) -> Option<Value> {
-    let inner = table.table("refresh_on")?;
-    let status = inner.find("status").and_then(|item| item.integer(100..=599));
-    let code = inner.text("code");
-    inner.finish();
-    Some(json!({ "status": status, "code": code }))
+/// Where each identity's token stands; the plain one at `/access_token` where the file does not say.
+fn tokens(table: &Reader<'_>) -> Vec<TokenPlace> {
+    let places: Vec<TokenPlace> = pointers(table, "tokens")
+        .into_iter()
+        .map(|(identity, at)| TokenPlace {
+            identity: Some(identity),
+            at,
+        })
+        .collect();
+    if !places.is_empty() {
+        return places;
+    }
+    let plain = Pointer::parse("/access_token").into_iter();
+    plain.map(|at| TokenPlace { identity: None, at }).collect()
 }
 
-/// A URL of the flow: https, with names of variables at most in its host and path.
-fn url(table: &Reader<'_>, key: &'static str, vars: &[Variable]) -> Option<String> {
-    let item = table.find(key)?;
-    let text = item.text()?;
-    let template = item.parse(Template::parse)?;
-    for name in template
-        .names()
-        .filter(|name| !vars.iter().any(|var| var.name == *name))
-    {
-        item.fault(format!("`{{{name}}}` is not declared under `[vars]`"));
+fn headers(table: &Reader<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, item) in table.entries_of("token_headers") {
+        let name = super::names::header_name(&name).map_err(|error| item.fault(error));
+        let value = item.text().and_then(|text| {
+            let value = HeaderValue::from_str(text);
+            value
+                .map_err(|_bad_value| item.fault("is not a header's value: only printable ASCII is"))
+                .ok()
+        });
+        if let (Ok(name), Some(value)) = (name, value) {
+            headers.insert(name, value);
+        }
     }
-    if !text.starts_with("https://") && !text.starts_with('{') {
-        item.fault("must begin with https://");
-    }
-    Some(text.to_owned())
+    headers
 }
 
-fn pointers(table: &Reader<'_>, key: &'static str) -> Vec<(String, String)> {
-    let entries = table.entries_of(key).into_iter();
-    let read = |(name, item): (String, Item<'_>)| {
-        let pointer = item.parse(|text| Pointer::parse(text).map(|_valid| text.to_owned()))?;
-        Some((name, pointer))
+/// The names that a table says are found out, before it is read.
+pub(super) fn found(table: &Reader<'_>) -> Vec<String> {
+    let names = |key| {
+        let inner = table.find(key).filter(Item::is_table).and_then(|item| item.table());
+        inner.map(|inner| inner.entries()).unwrap_or_default().into_iter().map(|(name, _)| name)
     };
+    names("keep").chain(names("from_callback")).collect()
+}
+
+/// Pointers under free names.
+fn pointers(table: &Reader<'_>, key: &'static str) -> Vec<(String, Pointer)> {
+    let entries = table.entries_of(key).into_iter();
+    let read = |(name, item): (String, Item<'_>)| Some((name, item.parse(Pointer::parse)?));
     entries.filter_map(read).collect()
 }
 
-/// One `[[auth.discover]]`.
-pub(super) fn discover(item: &Item<'_>) -> Option<Discover> {
-    let table = item.table()?;
-    let discover = Discover {
-        call: table.needed("call"),
-        each: table
-            .find("each")
-            .and_then(|item| item.any_text())
-            .unwrap_or_default()
-            .to_owned(),
-        choose: table.boolean("choose").unwrap_or(false),
-        set: pointers(&table, "set"),
-    };
-    table.finish();
-    if discover.set.is_empty() {
-        table.fault("`set` is missing: what does it find out?");
-    }
-    Some(discover)
+/// One pointer or several.
+fn several(table: &Reader<'_>, key: &'static str) -> Vec<Pointer> {
+    let items = table.find(key).map(|item| item.one_or_list()).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| item.parse(Pointer::parse))
+        .collect()
 }
 
 /// What scopes actions may name: nothing where no OAuth table says.

@@ -161,6 +161,10 @@ impl<'s> Item<'s> {
         self.value.is_str()
     }
 
+    pub(crate) fn is_table(&self) -> bool {
+        self.value.is_table()
+    }
+
     pub(crate) fn table(&self) -> Option<Reader<'s>> {
         let table = self.value.as_table();
         if table.is_none() {

@@ -11,18 +11,13 @@ use http::{HeaderMap, HeaderValue};
 
 /// Puts the credential in. Headers with secrets are marked sensitive. An optional secret that was not given leaves its way
 /// out; a required one that is missing is a fault.
-pub(super) fn apply(names: &Names<'_>, url: &mut String, headers: &mut HeaderMap) -> Result<(), BuildError> {
+pub(crate) fn apply(names: &Names<'_>, url: &mut String, headers: &mut HeaderMap) -> Result<(), BuildError> {
     let Some((auth, _)) = names.input.auth else {
         return Ok(());
     };
-    let optional = |name: &str| {
-        auth.fields
-            .iter()
-            .any(|field| field.name == name && !field.required)
-    };
     let render = |template: &Template| match template.render(|name| names.secret(name)) {
         Ok(text) => Ok(Some(text)),
-        Err(name) if optional(&name) => Ok(None),
+        Err(name) if auth.is_optional(&name) => Ok(None),
         Err(name) => Err(missing(&name)),
     };
     for way in &auth.apply {

@@ -9,7 +9,7 @@ use crate::template::{Piece, Template};
 use url::Url;
 
 /// The whole URL, without what a credential adds to it.
-pub(super) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> Result<String, BuildError> {
+pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> Result<String, BuildError> {
     let (mut url, path) = match &action.call {
         CallPath::Below(path) => (base(connector, names)?, path),
         CallPath::Own { origin, path } => (own_origin(connector, origin, names)?, path),
@@ -66,6 +66,28 @@ fn own_origin(connector: &Connector, origin: &Template, names: &Names<'_>) -> Re
     push_named(&mut text, origin, names)?;
     if origin.constant().is_none() {
         check_host(&text, origin, connector)?;
+    }
+    Ok(text)
+}
+
+/// A whole URL that a connection fills in, wherever it leads.
+pub(crate) fn named(template: &Template, names: &Names<'_>) -> Result<String, BuildError> {
+    let mut text = String::new();
+    push_named(&mut text, template, names)?;
+    Ok(text)
+}
+
+/// A whole URL of the file's own, such as a token endpoint. A host that the file states is trusted; one that a connection
+/// fills in must be one of the connector's.
+pub(crate) fn own_url(
+    connector: &Connector,
+    template: &Template,
+    names: &Names<'_>,
+) -> Result<String, BuildError> {
+    let text = named(template, names)?;
+    let stated = matches!(template.pieces.first(), Some(Piece::Text(text)) if text.split_once("://").is_some_and(|(_, rest)| rest.contains('/')));
+    if !stated {
+        check_host(&text, template, connector)?;
     }
     Ok(text)
 }
