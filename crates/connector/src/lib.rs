@@ -33,8 +33,8 @@ pub use example::{Played, play};
 pub use fault::{BuildError, LoadFault, nearest_few};
 pub use load::parse;
 pub use oauth::{
-    Asked, Consent, DeviceCode, DevicePoll, Discover, Endpoints, Found, Grant, OAuth, OAuthApp, OAuthInput, Rotate, Scopes,
-    TokenFailure, Tokens, Unsigned,
+    Asked, Consent, DeviceCode, DevicePoll, Discover, Endpoints, Found, Grant, OAuth, OAuthApp, OAuthInput,
+    Rotate, Scopes, TokenFailure, Tokens, Unsigned,
 };
 pub use param::{ListStyle, Param, Place};
 pub use reading::{Answer, Failure, Reading};

@@ -16,10 +16,10 @@ pub use consent::{Consent, Scopes};
 pub use device::{DeviceCode, DevicePoll};
 pub use discovery::{Discover, Found};
 pub use failure::TokenFailure;
-pub use parts::{Grant, Rotate};
 pub(crate) use parts::{
     AssertionTable, Blame, ClientAuth, Expires, Lifetime, Params, RefreshOn, Revoke, TokenPlace, Which,
 };
+pub use parts::{Grant, Rotate};
 pub use request::{Endpoints, OAuthApp, OAuthInput};
 pub use tokens::{Asked, Tokens};
 

@@ -119,12 +119,9 @@ fn known(vars: &[Variable], auth: &[Auth], discover: &[Discover]) -> Known {
             .extend(auth.oauth.iter().flat_map(crate::OAuth::found).map(str::to_owned));
         known.path_secrets.extend(auth.path_secrets.iter().cloned());
     }
-    known.vars.extend(
-        discover
-            .iter()
-            .flat_map(Discover::names)
-            .map(str::to_owned),
-    );
+    known
+        .vars
+        .extend(discover.iter().flat_map(Discover::names).map(str::to_owned));
     known
 }
 

@@ -40,8 +40,8 @@ impl<'a> Names<'a> {
     }
 
     /// Where a body carries them, secrets may go too.
-    fn with_secrets(&self, names: Vec<&'a str>) -> Vec<&'a str> {
-        [names.as_slice(), &self.secrets].concat()
+    fn with_secrets(&self, names: &[&'a str]) -> Vec<&'a str> {
+        [names, &self.secrets].concat()
     }
 
     /// Once there are tokens.
@@ -51,7 +51,12 @@ impl<'a> Names<'a> {
 }
 
 /// Reads one OAuth table.
-pub(super) fn read(kind: String, table: &Reader<'_>, vars: &[Variable], discover: &[Discover]) -> Option<Auth> {
+pub(super) fn read(
+    kind: String,
+    table: &Reader<'_>,
+    vars: &[Variable],
+    discover: &[Discover],
+) -> Option<Auth> {
     let fields = secrets(table);
     let keep = pointers(table, "keep");
     let from_callback = table.pairs("from_callback");
@@ -67,7 +72,9 @@ pub(super) fn read(kind: String, table: &Reader<'_>, vars: &[Variable], discover
     };
     let grant = grant(table);
     let client = client(table, grant);
-    let json = table.word("send", &[("form", false), ("json", true)]).unwrap_or(false);
+    let json = table
+        .word("send", &[("form", false), ("json", true)])
+        .unwrap_or(false);
     let oauth = OAuth {
         grant,
         issuer: table.parse("issuer", parts::issuer),
@@ -92,8 +99,8 @@ pub(super) fn read(kind: String, table: &Reader<'_>, vars: &[Variable], discover
         client,
         json,
         authorize_params: parts::params(table, "authorize_params", &names.before()),
-        token_params: parts::params(table, "token_params", &names.with_secrets(names.exchanging())),
-        refresh_params: parts::params(table, "refresh_params", &names.with_secrets(names.after())),
+        token_params: parts::params(table, "token_params", &names.with_secrets(&names.exchanging())),
+        refresh_params: parts::params(table, "refresh_params", &names.with_secrets(&names.after())),
         token_headers: headers(table),
         assertion: tables::assertion(table, &names),
         expires: table.parse("expires", expires).unwrap_or(Expires::IfTold(None)),
@@ -121,7 +128,10 @@ fn finish(
     mut fields: Vec<SecretField>,
     oauth: OAuth,
 ) -> Option<Auth> {
-    let found: Vec<&str> = oauth.found().chain(discover.iter().flat_map(Discover::names)).collect();
+    let found: Vec<&str> = oauth
+        .found()
+        .chain(discover.iter().flat_map(Discover::names))
+        .collect();
     let applied: Vec<_> = match table.find("apply") {
         Some(item) => {
             let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
@@ -132,11 +142,17 @@ fn finish(
         }
         None => vec![(
             Scheme::Bearer,
-            Apply::Header(http::header::AUTHORIZATION, Template::parse("Bearer {access_token}").ok()?),
+            Apply::Header(
+                http::header::AUTHORIZATION,
+                Template::parse("Bearer {access_token}").ok()?,
+            ),
             None,
         )],
     };
-    for taken in fields.iter().filter(|field| [ACCESS_TOKEN, REFRESH_TOKEN].contains(&field.name.as_str())) {
+    for taken in fields
+        .iter()
+        .filter(|field| [ACCESS_TOKEN, REFRESH_TOKEN].contains(&field.name.as_str()))
+    {
         table.fault(format!("`secrets` names `{}`, which the flow gives", taken.name));
     }
     let asked = vars.iter().filter(|var| !found.contains(&var.name.as_str()));
@@ -249,8 +265,15 @@ fn headers(table: &Reader<'_>) -> HeaderMap {
 /// The names that a table says are found out, before it is read.
 pub(super) fn found(table: &Reader<'_>) -> Vec<String> {
     let names = |key| {
-        let inner = table.find(key).filter(Item::is_table).and_then(|item| item.table());
-        inner.map(|inner| inner.entries()).unwrap_or_default().into_iter().map(|(name, _)| name)
+        let inner = table
+            .find(key)
+            .filter(Item::is_table)
+            .and_then(|item| item.table());
+        inner
+            .map(|inner| inner.entries())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, _)| name)
     };
     names("keep").chain(names("from_callback")).collect()
 }

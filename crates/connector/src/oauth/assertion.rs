@@ -54,7 +54,9 @@ impl Connector {
         let render = |template: &Template| {
             let read = |name: &str| {
                 if name == "scopes" {
-                    return Ok(Some(Cow::Owned(scopes.clone())).filter(|scopes: &Cow<'_, str>| !scopes.is_empty()));
+                    return Ok(
+                        Some(Cow::Owned(scopes.clone())).filter(|scopes: &Cow<'_, str>| !scopes.is_empty())
+                    );
                 }
                 match name.split_once('.') {
                     Some((secret, field)) => inside(names.secret(secret), secret, field).map(Some),
@@ -63,7 +65,9 @@ impl Connector {
             };
             filled(template, auth, read)
         };
-        let needed = |template: &Template| render(template)?.ok_or_else(|| connection("", "gives no key to sign with"));
+        let needed = |template: &Template| {
+            render(template)?.ok_or_else(|| connection("", "gives no key to sign with"))
+        };
         let mut claims = Map::new();
         for (name, template) in &table.claims {
             if let Some(value) = render(template)? {
@@ -127,9 +131,17 @@ fn filled<'v>(
 /// A field of a key file that was pasted as JSON.
 fn inside<'v>(file: Option<Cow<'v, str>>, secret: &str, field: &str) -> Result<Cow<'v, str>, BuildError> {
     let file = file.ok_or_else(|| missing(secret))?;
-    let map: Map<String, Value> = serde_json::from_str(&file)
-        .map_err(|_not_json| connection(secret, "is not a key file: paste the whole JSON file, with its braces"))?;
-    match map.get(field).and_then(Value::as_str).filter(|text| !text.is_empty()) {
+    let map: Map<String, Value> = serde_json::from_str(&file).map_err(|_not_json| {
+        connection(
+            secret,
+            "is not a key file: paste the whole JSON file, with its braces",
+        )
+    })?;
+    match map
+        .get(field)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+    {
         Some(text) => Ok(Cow::Owned(text.to_owned())),
         None => Err(connection(
             secret,

@@ -66,11 +66,20 @@ impl Connector {
                 && (check(action) || allowed(action))
         };
         for action in self.actions().filter(serves) {
-            let list = match action.identity.as_deref().filter(|identity| oauth.asks_apart(identity)) {
+            let list = match action
+                .identity
+                .as_deref()
+                .filter(|identity| oauth.asks_apart(identity))
+            {
                 Some(identity) => scopes.by_identity.entry(identity.to_owned()).or_default(),
                 None => &mut scopes.plain,
             };
-            for scope in action.scopes.iter().filter(|scope| !list.contains(scope)).collect::<Vec<_>>() {
+            for scope in action
+                .scopes
+                .iter()
+                .filter(|scope| !list.contains(scope))
+                .collect::<Vec<_>>()
+            {
                 list.push(scope.clone());
             }
         }

@@ -89,7 +89,9 @@ impl Connector {
             let found = body.as_ref()?.get(name)?;
             scalar_text(found).map(std::borrow::Cow::into_owned)
         };
-        let uri = |name: &str| text(name).filter(|uri| url::Url::parse(uri).is_ok_and(|url| url.scheme() == "https"));
+        let uri = |name: &str| {
+            text(name).filter(|uri| url::Url::parse(uri).is_ok_and(|url| url.scheme() == "https"))
+        };
         let (Some(device_code), Some(user_code), Some(verification_uri)) = (
             text("device_code"),
             text("user_code"),

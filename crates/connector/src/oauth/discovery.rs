@@ -78,7 +78,9 @@ impl Connector {
         if matches!(status, 429 | 500..=599) {
             return Err(TokenFailure::Later {
                 wait: self.limits.wait(response.headers(), None, now),
-                text: format!("{name} does not say for the moment what the connection is for (HTTP {status})"),
+                text: format!(
+                    "{name} does not say for the moment what the connection is for (HTTP {status})"
+                ),
             });
         }
         let body: Option<serde_json::Value> = serde_json::from_slice(response.body()).ok();
@@ -100,9 +102,15 @@ impl Connector {
                 text: format!("This account has nothing at {name} that could be connected"),
             });
         }
-        let found: Vec<Found> = items.into_iter().filter_map(|item| discover.found(item)).collect();
+        let found: Vec<Found> = items
+            .into_iter()
+            .filter_map(|item| discover.found(item))
+            .collect();
         if found.is_empty() {
-            return Err(TokenFailure::unreadable(self, "does not say what the connection is for"));
+            return Err(TokenFailure::unreadable(
+                self,
+                "does not say what the connection is for",
+            ));
         }
         Ok(found)
     }
@@ -125,8 +133,16 @@ impl Discover {
             .filter_map(|pointer| scalar_text(pointer.find(item)?).map(std::borrow::Cow::into_owned))
             .collect();
         let first = || fields.values().next().map(|value| value.expose().to_owned());
-        let label = if told.is_empty() { first()? } else { told.join(", ") };
-        let label = label.chars().filter(|letter| !letter.is_control()).take(200).collect();
+        let label = if told.is_empty() {
+            first()?
+        } else {
+            told.join(", ")
+        };
+        let label = label
+            .chars()
+            .filter(|letter| !letter.is_control())
+            .take(200)
+            .collect();
         Some(Found { label, fields })
     }
 }

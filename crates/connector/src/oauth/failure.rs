@@ -3,8 +3,8 @@
 use super::parts::Blame;
 use super::tokens::content;
 use super::{Asked, OAuth};
-use crate::pointer::{Pointer, scalar_text};
 use crate::Connector;
+use crate::pointer::{Pointer, scalar_text};
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
@@ -67,7 +67,9 @@ impl TokenFailure {
     /// The platform's own code, where it told one.
     pub fn code(&self) -> Option<&str> {
         match self {
-            Self::Gone { code, .. } | Self::Misconfigured { code, .. } | Self::Refused { code, .. } => code.as_deref(),
+            Self::Gone { code, .. } | Self::Misconfigured { code, .. } | Self::Refused { code, .. } => {
+                code.as_deref()
+            }
             Self::Later { .. } | Self::Unreadable { .. } => None,
         }
     }
@@ -92,11 +94,14 @@ impl Connector {
             wait: self.limits.wait(response.headers(), body.as_ref(), now),
             text: format!("{name} gives no tokens for the moment ({told}): try again later"),
         };
-        let blame = code.as_deref().and_then(|code| oauth.blame(code)).or(match status {
-            429 | 500..=599 => Some(Blame::Later),
-            401 if code.is_none() && !matches!(asked, Asked::Refresh(_)) => Some(Blame::Misconfigured),
-            _ => None,
-        });
+        let blame = code
+            .as_deref()
+            .and_then(|code| oauth.blame(code))
+            .or(match status {
+                429 | 500..=599 => Some(Blame::Later),
+                401 if code.is_none() && !matches!(asked, Asked::Refresh(_)) => Some(Blame::Misconfigured),
+                _ => None,
+            });
         match blame {
             Some(Blame::Later) => later(),
             Some(Blame::Gone) => TokenFailure::Gone {
@@ -110,29 +115,38 @@ impl Connector {
                 ),
                 code,
             },
-            None if code.is_some() || (body.is_some() && !response.status().is_success()) => TokenFailure::Refused {
-                text: format!("{name} gave no tokens: {told}"),
-                code,
-            },
-            None => TokenFailure::unreadable(self, &format!("answered with no tokens that can be read ({status})")),
+            None if code.is_some() || (body.is_some() && !response.status().is_success()) => {
+                TokenFailure::Refused {
+                    text: format!("{name} gave no tokens: {told}"),
+                    code,
+                }
+            }
+            None => TokenFailure::unreadable(
+                self,
+                &format!("answered with no tokens that can be read ({status})"),
+            ),
         }
     }
 
     fn token_error_code(&self, oauth: &OAuth, body: &Value) -> Option<String> {
         let own = oauth.error_code.iter().chain(&self.errors.code);
         let standard = Pointer::parse("/error").ok();
-        let found = own.chain(&standard).find_map(|pointer| {
+        own.chain(&standard).find_map(|pointer| {
             let text = scalar_text(pointer.find(body)?)?;
             is_code(&text).then(|| text.into_owned())
-        });
-        found
+        })
     }
 
     fn token_error_text(&self, oauth: &OAuth, body: &Value) -> String {
         let standard = ["/error_description", "/error/message", "/message"];
-        let standard: Vec<Pointer> = standard.iter().filter_map(|text| Pointer::parse(text).ok()).collect();
+        let standard: Vec<Pointer> = standard
+            .iter()
+            .filter_map(|text| Pointer::parse(text).ok())
+            .collect();
         let all = oauth.error_text.iter().chain(&standard).chain(&self.errors.text);
-        let found = all.filter_map(|pointer| pointer.find(body)?.as_str()).find(|text| !text.trim().is_empty());
+        let found = all
+            .filter_map(|pointer| pointer.find(body)?.as_str())
+            .find(|text| !text.trim().is_empty());
         cleaned(found.unwrap_or_default())
     }
 }
@@ -146,8 +160,13 @@ impl OAuth {
         }
         match code {
             "invalid_grant" | "access_denied" | "expired_token" => Some(Blame::Gone),
-            "invalid_client" | "unauthorized_client" | "unsupported_grant_type" | "invalid_scope" | "invalid_request"
-            | "redirect_uri_mismatch" | "invalid_redirect_uri" => Some(Blame::Misconfigured),
+            "invalid_client"
+            | "unauthorized_client"
+            | "unsupported_grant_type"
+            | "invalid_scope"
+            | "invalid_request"
+            | "redirect_uri_mismatch"
+            | "invalid_redirect_uri" => Some(Blame::Misconfigured),
             "server_error" | "temporarily_unavailable" | "slow_down" => Some(Blame::Later),
             _ => None,
         }
@@ -158,7 +177,9 @@ fn gone(name: &str, asked: Asked<'_>, told: &str) -> String {
     match asked {
         Asked::Code => format!("{name} does not take the consent any more ({told}): begin again"),
         Asked::Refresh(_) => format!("{name} has ended the connection ({told}): connect again"),
-        Asked::Client => format!("{name} does not take the credential ({told}): connect again with a valid one"),
+        Asked::Client => {
+            format!("{name} does not take the credential ({told}): connect again with a valid one")
+        }
     }
 }
 
@@ -180,7 +201,9 @@ fn is_code(text: &str) -> bool {
 
 /// A platform's text for people: one line, cut, and without what looks like a token.
 pub(super) fn cleaned(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| if looks_secret(word) { "…" } else { word });
+    let words = text
+        .split_whitespace()
+        .map(|word| if looks_secret(word) { "…" } else { word });
     let line: String = words.collect::<Vec<_>>().join(" ");
     let line: String = line.chars().filter(|letter| !letter.is_control()).collect();
     match line.char_indices().nth(LONGEST) {
@@ -191,7 +214,9 @@ pub(super) fn cleaned(text: &str) -> String {
 
 /// Whether a word may be a token: a long run of letters and digits mixed, or a run that no word is as long as.
 fn looks_secret(word: &str) -> bool {
-    let token = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '~' | '+' | '/' | '=' | '%');
+    let token = |letter: char| {
+        letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '~' | '+' | '/' | '=' | '%')
+    };
     word.split(|letter: char| !token(letter)).any(|run| {
         let digits = run.bytes().filter(u8::is_ascii_digit).count();
         (run.len() >= 16 && digits >= 2) || run.len() >= 48

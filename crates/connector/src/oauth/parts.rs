@@ -67,7 +67,8 @@ pub(crate) struct RefreshOn {
 impl RefreshOn {
     pub(crate) fn shows(&self, status: u16, code: Option<&str>) -> bool {
         self.status.is_none_or(|wanted| wanted == status)
-            && (self.codes.is_empty() || code.is_some_and(|code| self.codes.iter().any(|known| known == code)))
+            && (self.codes.is_empty()
+                || code.is_some_and(|code| self.codes.iter().any(|known| known == code)))
     }
 }
 

@@ -53,17 +53,24 @@ impl<'a> OAuthInput<'a> {
     pub(super) fn client_id(&self, oauth: &OAuth) -> Result<&'a str, BuildError> {
         let own = || oauth.own_app.then(|| self.fields.get("client_id")).flatten();
         let app = self.app.map(|app| app.client_id);
-        own()
-            .map(Secret::expose)
-            .or(app)
-            .ok_or_else(|| connection("", "has no OAuth app: its client id and secret must be stored first"))
+        own().map(Secret::expose).or(app).ok_or_else(|| {
+            connection(
+                "",
+                "has no OAuth app: its client id and secret must be stored first",
+            )
+        })
     }
 
     fn client_secret(&self, oauth: &OAuth) -> Result<&'a Secret, BuildError> {
         let own = || oauth.own_app.then(|| self.fields.get("client_secret")).flatten();
         own()
             .or_else(|| self.app.and_then(|app| app.client_secret))
-            .ok_or_else(|| connection("", "has an OAuth app without a client secret, which this platform asks for"))
+            .ok_or_else(|| {
+                connection(
+                    "",
+                    "has an OAuth app without a client secret, which this platform asks for",
+                )
+            })
     }
 }
 
@@ -296,7 +303,10 @@ impl Connector {
     ) -> Result<Request<Bytes>, BuildError> {
         let oauth = oauth_of(auth)?;
         if oauth.grant != Grant::ClientCredentials {
-            return Err(connection("", "is of a kind whose client gets no tokens for itself"));
+            return Err(connection(
+                "",
+                "is of a kind whose client gets no tokens for itself",
+            ));
         }
         let scopes = oauth.scope_params(scopes);
         let mut own = vec![("grant_type", "client_credentials")];
@@ -340,7 +350,10 @@ fn written(params: Vec<(String, String)>, json: bool, headers: &mut HeaderMap) -
 /// HTTP Basic of id and secret as they are: platforms do not take the form encoding of RFC 6749, 2.3.1.
 fn basic(id: &str, secret: &Secret) -> Result<HeaderValue, BuildError> {
     if id.contains(':') {
-        return Err(connection("", "has a `:` in its client id, which HTTP Basic cannot send"));
+        return Err(connection(
+            "",
+            "has a `:` in its client id, which HTTP Basic cannot send",
+        ));
     }
     let text = format!("Basic {}", STANDARD.encode(format!("{id}:{}", secret.expose())));
     let mut value = HeaderValue::from_str(&text)

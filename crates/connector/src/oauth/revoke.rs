@@ -22,7 +22,10 @@ impl Connector {
         let Some(revoke) = &oauth.revoke else {
             return Ok(None);
         };
-        let refresh = input.fields.get(REFRESH_TOKEN).filter(|_| revoke.which == Which::Refresh);
+        let refresh = input
+            .fields
+            .get(REFRESH_TOKEN)
+            .filter(|_| revoke.which == Which::Refresh);
         let token = refresh
             .or_else(|| input.fields.get(ACCESS_TOKEN))
             .ok_or_else(|| missing(ACCESS_TOKEN))?;

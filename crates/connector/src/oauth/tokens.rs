@@ -3,10 +3,10 @@
 use super::consent::keepable;
 use super::parts::{Expires, Lifetime, Rotate, TokenPlace};
 use super::{OAuth, TokenFailure};
+use crate::Connector;
 use crate::auth::Auth;
 use crate::connector::{Base, Header};
 use crate::pointer::{Pointer, scalar_text};
-use crate::Connector;
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
@@ -59,7 +59,10 @@ impl Connector {
         now: Timestamp,
     ) -> Result<Tokens, TokenFailure> {
         let Some(oauth) = &auth.oauth else {
-            return Err(TokenFailure::unreadable(self, "is asked for tokens by a kind without OAuth"));
+            return Err(TokenFailure::unreadable(
+                self,
+                "is asked for tokens by a kind without OAuth",
+            ));
         };
         let body = content(response.body());
         let told = body.as_ref().and_then(|body| oauth.ok.as_ref()?.holds(body));
@@ -112,8 +115,12 @@ impl Connector {
 
     /// Whether no call can be made without this variable.
     fn always_needs(&self, name: &str) -> bool {
-        let declared = self.vars.iter().any(|var| var.name == name && var.default.is_some());
-        let in_base = matches!(&self.base, Base::Made { whole, .. } if whole.names().any(|known| known == name));
+        let declared = self
+            .vars
+            .iter()
+            .any(|var| var.name == name && var.default.is_some());
+        let in_base =
+            matches!(&self.base, Base::Made { whole, .. } if whole.names().any(|known| known == name));
         let in_header = |header: &Header| matches!(header, Header::Made(_, template) if template.names().any(|known| known == name));
         !declared && (in_base || self.headers.iter().any(in_header))
     }
@@ -128,7 +135,10 @@ impl OAuth {
             let count = if plain_only { 1 } else { self.tokens.len() };
             return self.tokens.iter().take(count).cloned().collect();
         };
-        let own = self.tokens.iter().find(|place| place.identity.as_deref() == Some(identity));
+        let own = self
+            .tokens
+            .iter()
+            .find(|place| place.identity.as_deref() == Some(identity));
         let plain = self.tokens.first().map(|place| TokenPlace {
             identity: Some(identity.to_owned()),
             at: place.at.clone(),
@@ -150,7 +160,12 @@ impl Gathered {
     /// Takes the token at a place, with what stands beside it.
     fn take(&mut self, oauth: &OAuth, place: &TokenPlace, body: &Value, now: Timestamp) {
         let access = oauth.access_field(place.identity.as_deref());
-        let text = |pointer: &Pointer| pointer.find(body).and_then(Value::as_str).filter(|text| usable(text));
+        let text = |pointer: &Pointer| {
+            pointer
+                .find(body)
+                .and_then(Value::as_str)
+                .filter(|text| usable(text))
+        };
         let (Some(token), false) = (text(&place.at), self.fields.contains_key(&access)) else {
             return;
         };
@@ -158,8 +173,10 @@ impl Gathered {
         if oauth.rotate != Rotate::Never
             && let Some(refresh) = text(&place.at.beside("refresh_token"))
         {
-            self.fields
-                .insert(oauth.refresh_field(place.identity.as_deref()), Secret::new(refresh));
+            self.fields.insert(
+                oauth.refresh_field(place.identity.as_deref()),
+                Secret::new(refresh),
+            );
         }
         let ends = oauth.ends(place, body, now);
         self.expires_at = earlier(self.expires_at, ends);
@@ -230,7 +247,11 @@ fn moment(value: &Value, now: Timestamp) -> Option<Timestamp> {
     let text = scalar_text(value)?;
     let at = match text.trim().parse::<f64>() {
         Ok(number) => {
-            let ms = if number < 100_000_000_000.0 { number * 1_000.0 } else { number };
+            let ms = if number < 100_000_000_000.0 {
+                number * 1_000.0
+            } else {
+                number
+            };
             let since = std::time::Duration::try_from_secs_f64(ms / 1_000.0).ok()?;
             i64::try_from(since.as_millis()).ok()?
         }
@@ -265,7 +286,8 @@ pub(super) fn content(bytes: &Bytes) -> Option<Value> {
         return Some(value);
     }
     let text = std::str::from_utf8(bytes).ok()?.trim();
-    let form = text.contains('=') && !text.contains(|letter: char| letter.is_whitespace() || matches!(letter, '<' | '{'));
+    let form = text.contains('=')
+        && !text.contains(|letter: char| letter.is_whitespace() || matches!(letter, '<' | '{'));
     form.then(|| {
         let pairs = form_urlencoded::parse(text.as_bytes());
         pairs

@@ -4,7 +4,7 @@ use crate::support::{action, action_of, faults, head, load};
 use proptest::prelude::*;
 use solder_connector::{Scheme, parse};
 
-/// A connector of Slack's kind: OAuth kept as data beside a pasted token, errors at status 200, a user's token.
+/// A connector of Slack's kind: OAuth beside a pasted token, errors at status 200, a user's token.
 const CHAT: &str = include_str!("chat.toml");
 
 /// A connector of Salesforce's kind: the token answer gives the base, errors are an array, pages are URLs.
@@ -20,21 +20,10 @@ fn the_format_holds_the_platforms_that_it_was_made_for() {
         .collect();
     assert_eq!(kinds, [("oauth", Scheme::OAuth), ("bot_token", Scheme::Bearer)]);
     let oauth = chat.auth[0].oauth.as_ref().unwrap();
+    assert!(oauth.needs_browser() && oauth.needs_app() && oauth.needs_secret() && !oauth.pkce);
     assert_eq!(
-        (
-            oauth.scope_sep.as_str(),
-            oauth.pkce,
-            oauth.client.as_str(),
-            oauth.send.as_str()
-        ),
-        (",", false, "body", "form")
-    );
-    assert_eq!(
-        oauth.tokens,
-        [
-            ("bot".to_owned(), "/access_token".to_owned()),
-            ("user".to_owned(), "/authed_user/access_token".to_owned())
-        ]
+        [None, Some("bot"), Some("user")].map(|identity| oauth.access_field(identity)),
+        ["access_token", "access_token", "access_token.user"]
     );
     assert!(
         chat.auth[0].acts_as(Some("user"))

@@ -11,6 +11,7 @@
 mod build;
 mod built_in;
 mod connection;
+mod dialects;
 mod examples;
 mod load;
 mod paging;

@@ -58,14 +58,23 @@ fn names(table: &Reader<'_>, oauth: &OAuth) {
         ));
     }
     let acts = |identity: &String| {
-        oauth.tokens.iter().any(|place| place.identity.as_ref() == Some(identity))
+        oauth
+            .tokens
+            .iter()
+            .any(|place| place.identity.as_ref() == Some(identity))
     };
     for (param, identity) in oauth.extra_scopes.iter().filter(|(_, identity)| !acts(identity)) {
         table.fault(format!(
             "`extra_scopes.{param}` names `{identity}`, for whom `tokens` has no token"
         ));
     }
-    for scope in oauth.optional_scopes.iter().filter(|scope| oauth.scopes.contains(scope)) {
-        table.fault(format!("`optional_scopes` names `{scope}`, which `scopes` always asks for"));
+    for scope in oauth
+        .optional_scopes
+        .iter()
+        .filter(|scope| oauth.scopes.contains(scope))
+    {
+        table.fault(format!(
+            "`optional_scopes` names `{scope}`, which `scopes` always asks for"
+        ));
     }
 }

@@ -31,7 +31,11 @@ pub(super) fn unknown_names<N: AsRef<str>>(item: &Item<'_>, template: &Template,
     for name in template.names() {
         if !known.iter().any(|known| known.as_ref() == name) {
             let list: Vec<String> = known.iter().map(|name| format!("`{}`", name.as_ref())).collect();
-            let list = if list.is_empty() { "none are".to_owned() } else { list.join(", ") };
+            let list = if list.is_empty() {
+                "none are".to_owned()
+            } else {
+                list.join(", ")
+            };
             item.fault(format!("`{{{name}}}` is not known here; known are: {list}"));
         }
     }

@@ -34,7 +34,11 @@ pub(super) fn revoke(
         return url_of(&item, item.text()?, known).map(plain);
     }
     let table = item.table()?;
-    let methods = [("POST ", Method::POST), ("GET ", Method::GET), ("DELETE ", Method::DELETE)];
+    let methods = [
+        ("POST ", Method::POST),
+        ("GET ", Method::GET),
+        ("DELETE ", Method::DELETE),
+    ];
     let known: Vec<&str> = known.iter().copied().chain(["client_id", "token"]).collect();
     let call = table.get("call").and_then(|item| {
         let text = item.text()?;
@@ -95,12 +99,14 @@ pub(super) fn assertion(table: &Reader<'_>, names: &Names<'_>) -> Option<Asserti
             claims.push((name, template));
         }
     }
-    let lifetime = table.parse("lifetime", parse_duration).unwrap_or(Duration::from_hours(1));
+    let lifetime = table
+        .parse("lifetime", parse_duration)
+        .unwrap_or(Duration::from_hours(1));
     table.finish();
     if key.is_none() {
         table.fault("`key` is missing: which secret holds the private key?");
     }
-    if !(Duration::from_secs(60)..=Duration::from_hours(1)).contains(&lifetime) {
+    if !(Duration::from_mins(1)..=Duration::from_hours(1)).contains(&lifetime) {
         table.fault("`lifetime` must be from 1m to 1h");
     }
     Some(AssertionTable {
@@ -114,7 +120,12 @@ pub(super) fn assertion(table: &Reader<'_>, names: &Names<'_>) -> Option<Asserti
 
 /// Names in claims: secrets, variables, `scopes`, and `{secret.field}` of a secret that is a JSON file.
 fn known_claims(item: &Item<'_>, template: &Template, names: &Names<'_>) {
-    let mut known: Vec<String> = names.given.iter().chain(&names.secrets).map(|name| (*name).to_owned()).collect();
+    let mut known: Vec<String> = names
+        .given
+        .iter()
+        .chain(&names.secrets)
+        .map(|name| (*name).to_owned())
+        .collect();
     known.push("scopes".to_owned());
     let fields = template.names().filter(|name| {
         name.split_once('.')
@@ -128,7 +139,10 @@ fn known_claims(item: &Item<'_>, template: &Template, names: &Names<'_>) {
 pub(super) fn refresh_on(table: &Reader<'_>) -> Option<RefreshOn> {
     let inner = table.table("refresh_on")?;
     let status = inner.find("status").and_then(|item| item.integer(100..=599));
-    let items = inner.find("code").map(|item| item.one_or_list()).unwrap_or_default();
+    let items = inner
+        .find("code")
+        .map(|item| item.one_or_list())
+        .unwrap_or_default();
     let codes: Vec<String> = items
         .iter()
         .filter_map(|item| item.text().map(str::to_owned))
@@ -163,13 +177,11 @@ pub(in crate::load) fn discover(item: &Item<'_>, known: &[String]) -> Option<Dis
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let url = table.get("call").and_then(|item| {
         let text = item.text()?;
-        match text.strip_prefix("GET ") {
-            Some(url) => url_of(&item, url, &known),
-            None => {
-                item.fault("must be `GET` and a whole https URL");
-                None
-            }
+        let url = text.strip_prefix("GET ");
+        if url.is_none() {
+            item.fault("must be `GET` and a whole https URL");
         }
+        url_of(&item, url?, &known)
     });
     let discover = Discover {
         choose: table.boolean("choose").unwrap_or(false),
@@ -182,11 +194,13 @@ pub(in crate::load) fn discover(item: &Item<'_>, known: &[String]) -> Option<Dis
     if discover.set.is_empty() {
         table.fault("`set` is missing: what does it find out?");
     }
-    for name in discover.names().filter(|name| !crate::load::names::own_name(name)) {
+    for name in discover
+        .names()
+        .filter(|name| !crate::load::names::own_name(name))
+    {
         table.fault(format!(
             "`set.{name}` is not a name of 1 to 48 of a-z, 0-9 and `_`, a letter first"
         ));
     }
     url.map(|_| discover)
 }
-
