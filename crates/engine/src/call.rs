@@ -13,8 +13,8 @@ pub(crate) use reuse::Answers;
 use crate::Engine;
 use crate::caller::Caller;
 use crate::error::Result;
+use crate::scope::Scope;
 use crate::shape::{Facts, shape};
-use crate::warm::ServerEntry;
 use serde_json::{Map, Value};
 use solder_connector::Kind;
 use std::time::Duration;
@@ -46,30 +46,30 @@ impl Engine {
     pub(crate) async fn execute(
         &self,
         caller: &Caller,
-        server: &ServerEntry,
+        scope: Scope<'_>,
         request: Request,
     ) -> Result<Answer> {
         let began = self.clock.now();
-        let target = self.resolve(server, &request)?;
-        target.restrict(&server.policy)?;
+        let target = self.resolve(scope, &request)?;
+        target.restrict(scope.policy())?;
         target.validate(&request.parameters)?;
-        let outcome = self.perform(caller, server, &target, &request).await;
-        self.record(caller, server, &target, began, outcome.as_ref().err());
+        let outcome = self.perform(caller, scope, &target, &request).await;
+        self.record(caller, scope, &target, began, outcome.as_ref().err());
         outcome
     }
 
     async fn perform(
         &self,
         caller: &Caller,
-        server: &ServerEntry,
+        scope: Scope<'_>,
         target: &resolve::Target<'_>,
         request: &Request,
     ) -> Result<Answer> {
         if target.connector.is_internal() {
-            let answer = self.dispatch_internal(caller, server, target, request).await?;
+            let answer = self.dispatch_internal(caller, scope, target, request).await?;
             return Ok(self.shaped(target, answer.value, answer.next_cursor.as_deref()));
         }
-        let credential = self.credential(caller, server, target, request).await?;
+        let credential = self.credential(caller, scope, target, request).await?;
         let key = reuse::Key::of(caller, target, credential.as_deref(), &request.parameters);
         let slot = key.map(|key| self.answers.slot(key));
         if let Some(text) = slot

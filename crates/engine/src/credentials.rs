@@ -10,7 +10,7 @@ use crate::Engine;
 use crate::caller::{Caller, Way};
 use crate::catalog::Entry;
 use crate::error::{Error, Result};
-use crate::warm::ServerEntry;
+use crate::scope::Scope;
 pub(crate) use input::NewCredential;
 use serde_json::{Map, Value, json};
 use solder_connector::Auth;
@@ -70,17 +70,17 @@ impl Engine {
         }
     }
 
-    /// What a server's callers see of their credentials: those of connectors in reach, and for unsigned users
+    /// What callers see of their credentials where they are: those of connectors in reach, and for unsigned users
     /// those that were made so.
     pub(crate) async fn visible_credentials(
         &self,
         caller: &Caller,
-        entry: &ServerEntry,
+        scope: Scope<'_>,
     ) -> Result<Vec<Arc<Credential>>> {
         let all = self.own_credentials(caller).await?;
         let seen = all
             .iter()
-            .filter(|one| entry.policy.allows(&one.connector) && may_use(caller, one));
+            .filter(|one| scope.policy().allows(&one.connector) && may_use(caller, one));
         Ok(seen.cloned().collect())
     }
 
@@ -88,12 +88,12 @@ impl Engine {
     pub(crate) async fn pick_credential(
         &self,
         caller: &Caller,
-        entry: &ServerEntry,
+        scope: Scope<'_>,
         connector: &Entry,
         named: Option<&str>,
         fits: impl Fn(&Credential) -> bool,
     ) -> Result<Option<Arc<Credential>>> {
-        let seen = self.visible_credentials(caller, entry).await?;
+        let seen = self.visible_credentials(caller, scope).await?;
         let mut fitting = seen
             .into_iter()
             .filter(|one| one.connector == connector.id && one.connector_owner == connector.owner.as_str());
@@ -106,7 +106,7 @@ impl Engine {
             None => Ok(fitting.find(|one| {
                 one.made_through
                     .as_ref()
-                    .is_none_or(|made| *made == entry.server.id)
+                    .is_none_or(|made| scope.server_id() == Some(made))
                     && fits(one)
             })),
         }

@@ -6,8 +6,8 @@ use crate::Engine;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::fields::Fields;
+use crate::scope::Scope;
 use crate::servers::ServerView;
-use crate::warm::ServerEntry;
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ impl Engine {
     pub(crate) async fn serve_internal(
         &self,
         caller: &Caller,
-        server: &ServerEntry,
+        scope: Scope<'_>,
         request: &http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>> {
         let path: Vec<&str> = request.uri().path().split('/').skip(1).collect();
@@ -30,7 +30,7 @@ impl Engine {
             body: body(request)?,
         };
         let value = match caller.token_url() {
-            Some(opened) => self.serve_token_url(opened, server, &call)?,
+            Some(opened) => self.serve_token_url(opened, scope, &call)?,
             None => self.serve_key(caller, &call).await?,
         };
         let answer = http::Response::builder().header(http::header::CONTENT_TYPE, "application/json");
@@ -66,8 +66,11 @@ impl Engine {
     }
 
     /// What a token URL may read of Solder: health, and its own server without the token.
-    fn serve_token_url(&self, opened: &ServerId, server: &ServerEntry, call: &Call<'_>) -> Result<Value> {
-        let view = || json_of(&ServerView::new(&server.server, &self.settings.public_url, None));
+    fn serve_token_url(&self, opened: &ServerId, scope: Scope<'_>, call: &Call<'_>) -> Result<Value> {
+        let entry = scope
+            .entry()
+            .ok_or(Error::Internal("a token URL opens no server"))?;
+        let view = || json_of(&ServerView::new(&entry.server, &self.settings.public_url, None));
         match (call.method, call.path) {
             ("GET", ["health"]) => Ok(self.health()),
             ("GET", ["api", "servers", id]) if *id == opened.as_str() => view(),

@@ -11,7 +11,7 @@ pub use schema::tool_descriptors;
 use crate::Engine;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::warm::ServerEntry;
+use crate::scope::Scope;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -22,13 +22,13 @@ const CONNECTOR: &str = "one of those that list_connectors_alloy lists";
 /// What `actionId` has to be.
 const ACTION: &str = "one of those that get_connector_resources_alloy lists";
 
-/// Who calls a tool, on which server, and what the request's headers say beside.
+/// Who calls a tool, where, and what the request's headers say beside.
 #[derive(Debug, Clone, Copy)]
 pub struct ToolContext<'a> {
     /// The caller.
     pub caller: &'a Caller,
-    /// The server.
-    pub server: &'a ServerEntry,
+    /// The server, with its restrictions.
+    pub scope: Scope<'a>,
     /// `x-credential-id`.
     pub credential: Option<&'a str>,
 }

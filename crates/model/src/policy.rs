@@ -49,6 +49,14 @@ impl Names {
 }
 
 impl Policy {
+    /// Allows everything.
+    pub const OPEN: Self = Self {
+        connectors: None,
+        actions: None,
+        users: None,
+        permissions: None,
+    };
+
     pub(crate) fn new(restrictions: &Restrictions) -> Self {
         let actions = restrictions.actions.as_ref().map(|layer| Patterns {
             allows: layer.allows,

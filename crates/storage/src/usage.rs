@@ -11,8 +11,8 @@ use solder_model::{AccountId, Page, Paged, ServerId, Timestamp};
 pub struct Usage {
     /// The account.
     pub account: AccountId,
-    /// The server that was called through.
-    pub server: ServerId,
+    /// The server that was called through; none for calls over REST that named none.
+    pub server: Option<ServerId>,
     /// The connector's id.
     pub connector: String,
     /// The action's id.
@@ -51,7 +51,7 @@ impl Storage {
         for row in rows {
             let query = sqlx::query(SQL)
                 .bind(row.account.as_str())
-                .bind(row.server.as_str())
+                .bind(row.server.as_ref().map_or("", ServerId::as_str))
                 .bind(&row.connector)
                 .bind(&row.action)
                 .bind(&row.outcome)
@@ -80,7 +80,7 @@ impl Storage {
 fn read(row: &Row) -> Result<Usage, Error> {
     Ok(Usage {
         account: row.id("account_id")?,
-        server: row.id("server_id")?,
+        server: server(row)?,
         connector: row.text("connector_id")?,
         action: row.text("action_id")?,
         outcome: row.text("outcome")?,
@@ -88,4 +88,13 @@ fn read(row: &Row) -> Result<Usage, Error> {
         calls: row.number("calls")?,
         total_ms: row.number("total_ms")?,
     })
+}
+
+/// The column is a part of the key, so that none is an empty text there.
+fn server(row: &Row) -> Result<Option<ServerId>, Error> {
+    if row.text("server_id")?.is_empty() {
+        Ok(None)
+    } else {
+        row.id("server_id").map(Some)
+    }
 }

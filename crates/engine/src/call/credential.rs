@@ -5,7 +5,7 @@ use super::resolve::Target;
 use crate::Engine;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::warm::ServerEntry;
+use crate::scope::Scope;
 use solder_model::Credential;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ impl Engine {
     pub(super) async fn credential(
         &self,
         caller: &Caller,
-        server: &ServerEntry,
+        scope: Scope<'_>,
         target: &Target<'_>,
         request: &Request,
     ) -> Result<Option<Arc<Credential>>> {
@@ -35,7 +35,7 @@ impl Engine {
         };
         let fits = |one: &Credential| acts(&one.kind);
         let picked = self
-            .pick_credential(caller, server, target.entry, named, fits)
+            .pick_credential(caller, scope, target.entry, named, fits)
             .await?;
         if let Some(credential) = &picked
             && !acts(&credential.kind)

@@ -8,7 +8,7 @@ use crate::credentials::OpenedFields;
 use crate::error::{Error, Result};
 use crate::limits::WindowKey;
 use crate::outbound::{Attempt, Caps, Effect, OutboundError};
-use crate::warm::ServerEntry;
+use crate::scope::Scope;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
@@ -67,12 +67,12 @@ impl Engine {
     pub(super) async fn dispatch_internal(
         &self,
         caller: &Caller,
-        server: &ServerEntry,
+        scope: Scope<'_>,
         target: &Target<'_>,
         request: &Request,
     ) -> Result<Answer> {
         let built = self.build(target, None, &request.parameters)?;
-        let response = self.serve_internal(caller, server, &built).await?;
+        let response = self.serve_internal(caller, scope, &built).await?;
         let cursor = request.parameters.get("cursor").and_then(Value::as_str);
         match target
             .connector

@@ -6,7 +6,7 @@ use super::resolve::Target;
 use crate::Engine;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::warm::ServerEntry;
+use crate::scope::Scope;
 use solder_model::{Clock, Timestamp};
 use solder_storage::{Storage, Usage};
 use std::collections::HashMap;
@@ -56,7 +56,7 @@ impl Recorder {
 }
 
 /// What calls are summed by.
-type Sum = (String, String, String, String, String, i64);
+type Sum = (String, Option<String>, String, String, String, i64);
 
 impl Recorded {
     /// Writes sums down until the engine stops, and once more then.
@@ -88,7 +88,7 @@ impl Recorded {
 fn add(sums: &mut HashMap<Sum, Usage>, usage: Usage) {
     let key = (
         usage.account.as_str().to_owned(),
-        usage.server.as_str().to_owned(),
+        usage.server.as_ref().map(|id| id.as_str().to_owned()),
         usage.connector.clone(),
         usage.action.clone(),
         usage.outcome.clone(),
@@ -121,7 +121,7 @@ impl Engine {
     pub(super) fn record(
         &self,
         caller: &Caller,
-        server: &ServerEntry,
+        scope: Scope<'_>,
         target: &Target<'_>,
         began: Timestamp,
         error: Option<&Error>,
@@ -138,7 +138,7 @@ impl Engine {
         );
         self.recorder.put(Usage {
             account: caller.account.clone(),
-            server: server.server.id.clone(),
+            server: scope.server_id().cloned(),
             connector: target.connector.id.as_str().to_owned(),
             action: target.action.id.clone(),
             outcome: outcome.to_owned(),

@@ -5,7 +5,7 @@ use super::Request;
 use crate::Engine;
 use crate::catalog::Entry;
 use crate::error::{Error, Result};
-use crate::warm::ServerEntry;
+use crate::scope::Scope;
 use serde_json::{Map, Value};
 use solder_connector::{Action, Connector};
 use solder_model::Policy;
@@ -21,15 +21,15 @@ pub(crate) struct Target<'a> {
 impl Engine {
     /// Finds the action. What is out of reach is found too, and refused by the next step; the names that are
     /// offered in place of an unknown one are those that the caller may see.
-    pub(super) fn resolve(&self, server: &ServerEntry, request: &Request) -> Result<Target<'_>> {
+    pub(super) fn resolve(&self, scope: Scope<'_>, request: &Request) -> Result<Target<'_>> {
         let Some(entry) = self.catalog.entry(&request.connector) else {
-            self.seen_connector(&request.connector, &server.policy)?;
+            self.seen_connector(&request.connector, scope.policy())?;
             return Err(Error::Internal("a connector is seen that is not there"));
         };
         let connector = entry.connector()?;
         let action = match connector.action(&request.action) {
             Some(action) => Arc::clone(action),
-            None => crate::catalog::seen_action(&connector, &request.action, &server.policy)?,
+            None => crate::catalog::seen_action(&connector, &request.action, scope.policy())?,
         };
         Ok(Target {
             entry,

@@ -45,7 +45,7 @@ impl Engine {
         fields.only(&["category"]);
         let category = fields.text("category", |_| None);
         let category = fields.finish(category)?;
-        let policy = &context.server.policy;
+        let policy = context.scope.policy();
         let mut seen = Vec::new();
         for entry in self.catalog.entries().filter(|entry| policy.allows(&entry.id)) {
             seen.push(entry.connector()?);
@@ -92,7 +92,7 @@ impl Engine {
         arguments: &Map<String, Value>,
     ) -> Result<ToolOutcome> {
         let connector = self.named_connector(context, arguments)?;
-        let resources = resources(&connector, &context.server.policy);
+        let resources = resources(&connector, context.scope.policy());
         ToolOutcome::structured(&json!({ "connectorId": connector.id.as_str(), "resources": resources }))
     }
 
@@ -106,7 +106,7 @@ impl Engine {
         fields.only(&["connectorId"]);
         let id = fields.required("connectorId", super::CONNECTOR);
         let id = fields.finish(id)?;
-        self.seen_connector(&id, &context.server.policy)?.connector()
+        self.seen_connector(&id, context.scope.policy())?.connector()
     }
 
     /// `get_action_details_alloy`
@@ -120,7 +120,7 @@ impl Engine {
         let connector = fields.required("connectorId", super::CONNECTOR);
         let action = fields.required("actionId", super::ACTION);
         let (connector, action) = fields.finish((connector, action))?;
-        let policy = &context.server.policy;
+        let policy = context.scope.policy();
         let connector = self.seen_connector(&connector, policy)?.connector()?;
         let action = crate::catalog::seen_action(&connector, &action, policy)?;
         ToolOutcome::structured(&json!({

@@ -35,7 +35,7 @@ impl Engine {
             (Err(error), _) | (_, Err(error)) => return Err(error),
         };
         let made = self
-            .make_credential(context.caller, new, &context.server.policy)
+            .make_credential(context.caller, new, context.scope.policy())
             .await?;
         ToolOutcome::structured(&json!({ "credentialId": made.credential_id }))
     }
@@ -51,9 +51,9 @@ impl Engine {
         let connector = fields.text("connectorId", |_| None);
         let connector = fields.finish(connector)?;
         if let Some(id) = &connector {
-            self.seen_connector(id, &context.server.policy)?;
+            self.seen_connector(id, context.scope.policy())?;
         }
-        let seen = self.visible_credentials(context.caller, context.server).await?;
+        let seen = self.visible_credentials(context.caller, context.scope).await?;
         let wanted = |id: &ConnectorId| connector.as_deref().is_none_or(|wanted| id.as_str() == wanted);
         let views: Vec<CredentialView> = seen
             .iter()

@@ -28,7 +28,7 @@ impl Engine {
             fields.fault("goal", format!("must be at most {MAX_GOAL} characters long"));
         }
         let goal = fields.finish(goal)?;
-        let policy = &context.server.policy;
+        let policy = context.scope.policy();
         let hits = self.catalog.index().search(
             &goal,
             |connector, action| policy.allows_action(connector, action),
@@ -47,7 +47,7 @@ impl Engine {
                 *known
             } else {
                 let has = self
-                    .pick_credential(context.caller, context.server, entry, None, |_| true)
+                    .pick_credential(context.caller, context.scope, entry, None, |_| true)
                     .await?
                     .is_some();
                 connected.insert(hit.connector.clone(), has);

@@ -23,7 +23,7 @@ impl Engine {
             Some(_) => return Err(misplaced(&arguments)),
         };
         let request = read(context, &arguments, parameters)?;
-        let answer = self.execute(context.caller, context.server, request).await?;
+        let answer = self.execute(context.caller, context.scope, request).await?;
         Ok(ToolOutcome {
             text: answer.text,
             structured: false,

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use http::{HeaderName, HeaderValue};
 use serde_json::value::RawValue;
-use solder_engine::{Tool, ToolContext, ToolOutcome};
+use solder_engine::{Scope, Tool, ToolContext, ToolOutcome};
 use solder_mcp::{
     Answer, Call, CallToolResult, Head, Incoming, Message, Method, Offer, Rendered, Reply, ResultBody,
     RpcError, ServerInfo,
@@ -133,7 +133,7 @@ impl Guest {
         };
         let context = ToolContext {
             caller: &self.caller,
-            server: &self.entry,
+            scope: Scope::server(&self.entry),
             credential: self.credential.as_deref(),
         };
         // In a place of its own: it is large, and the room for it would be moved about with every other request too.

@@ -9,7 +9,7 @@ const HOUR: i64 = 3_600_000;
 fn usage(hour: i64, action: &str, calls: i64) -> Usage {
     Usage {
         account: account(1).id,
-        server: ServerId::new("one-aaaaaaaa").unwrap(),
+        server: ServerId::new("one-aaaaaaaa").ok(),
         connector: "slack".to_owned(),
         action: action.to_owned(),
         outcome: "OK".to_owned(),
@@ -29,7 +29,12 @@ pub(super) async fn sums_of_usage_grow_and_are_listed_by_the_hour(url: String) -
         outcome: "PLATFORM_TIMEOUT".to_owned(),
         ..usage(1, "read", 1)
     };
+    let nowhere = Usage {
+        server: None,
+        ..usage(1, "read", 7)
+    };
     let first = [
+        nowhere.clone(),
         usage(1, "read", 2),
         usage(1, "Write", 1),
         elsewhere,
@@ -47,13 +52,14 @@ pub(super) async fn sums_of_usage_grow_and_are_listed_by_the_hour(url: String) -
         of_one.items,
         [
             usage(2, "read", 1),
+            nowhere,
             usage(1, "Write", 1),
             usage(1, "read", 5),
             failed
         ]
     );
-    let last = storage.list_usage(&account(1).id, page(1, 2)).await.unwrap();
-    assert_eq!((last.items, last.total), (vec![usage(1, "read", 5)], 4));
+    let last = storage.list_usage(&account(1).id, page(1, 3)).await.unwrap();
+    assert_eq!((last.items, last.total), (vec![usage(1, "read", 5)], 5));
     assert_eq!(storage.last_change().await.unwrap(), 0);
     format!("{of_one:?}")
 }
