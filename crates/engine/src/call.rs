@@ -4,10 +4,12 @@
 mod credential;
 mod dispatch;
 mod record;
+mod request;
 mod resolve;
 mod reuse;
 
 pub(crate) use record::Recorder;
+pub(crate) use request::{KNOWN, Request, take_parameters};
 pub(crate) use reuse::Answers;
 
 use crate::Engine;
@@ -15,30 +17,16 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::scope::Scope;
 use crate::shape::{Facts, shape};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use solder_connector::Kind;
-use std::time::Duration;
-
-/// What was asked: an action of a connector, with its parameters.
-#[derive(Debug)]
-pub(crate) struct Request {
-    pub(crate) connector: String,
-    pub(crate) action: String,
-    pub(crate) parameters: Map<String, Value>,
-    /// The `credentialId` argument.
-    pub(crate) credential: Option<String>,
-    /// The `x-credential-id` header.
-    pub(crate) credential_header: Option<String>,
-    pub(crate) timeout: Option<Duration>,
-}
 
 /// What is answered.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub struct Answer {
     /// The platform's answer, shaped, as JSON.
-    pub(crate) text: String,
+    pub text: String,
     /// Whether it came from the cache of reads.
-    pub(crate) cache_hit: bool,
+    pub cache_hit: bool,
 }
 
 impl Engine {

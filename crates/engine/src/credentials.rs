@@ -56,6 +56,25 @@ impl Engine {
         Ok(CredentialView::new(&self.own_credential(caller, id).await?))
     }
 
+    /// Renames a credential of the acting user: `{"name"}`. Nothing else of it can be changed.
+    pub async fn update_credential(
+        &self,
+        caller: &Caller,
+        id: &str,
+        body: &Map<String, Value>,
+    ) -> Result<CredentialView> {
+        let name = input::read_rename(body)?;
+        let credential = self.own_credential(caller, id).await?;
+        let details = json!({ "connector": credential.connector.as_str(), "name": name });
+        let audit = self.audit(caller, "credential.update", credential.id.as_str(), details);
+        let renamed = self
+            .storage
+            .rename_credential(&credential.id, &name, &audit)
+            .await?;
+        self.warm.forget_credentials(&credential.user);
+        renamed.map(|one| CredentialView::new(&one)).ok_or_else(unknown)
+    }
+
     /// Deletes a credential of the acting user.
     pub async fn delete_credential(&self, caller: &Caller, id: &str) -> Result<CredentialDeleted> {
         let credential = self.own_credential(caller, id).await?;

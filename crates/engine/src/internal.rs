@@ -60,6 +60,9 @@ impl Engine {
             }
             ("POST", ["api", "credentials"]) => json_of(&self.create_credential(caller, &call.body).await?),
             ("GET", ["api", "credentials", id]) => json_of(&self.get_credential(caller, id).await?),
+            ("PUT", ["api", "credentials", id]) => {
+                json_of(&self.update_credential(caller, id, &call.body).await?)
+            }
             ("DELETE", ["api", "credentials", id]) => json_of(&self.delete_credential(caller, id).await?),
             _ => Err(Error::NotFound("The connector solder has no such operation")),
         }

@@ -10,8 +10,10 @@ mod cache;
 mod call;
 mod caller;
 mod catalog;
+mod connectors;
 mod credentials;
 mod error;
+mod executions;
 mod feed;
 mod fields;
 mod installation;
@@ -28,10 +30,16 @@ mod shape;
 mod tools;
 mod warm;
 
+pub use call::Answer as Executed;
 pub use caller::{Authorization, Caller, Identity};
 pub use catalog::{Catalog, CatalogError, Owner};
+pub use connectors::{
+    ActionDescription, ActionDetails, ActionSummary, ConnectorFilter, ConnectorList, ConnectorSummary,
+    ConnectorView, ParameterDescription, ResourceView, SampleCall, WayToConnect,
+};
 pub use credentials::{CredentialDeleted, CredentialList, CredentialView};
 pub use error::{Error, Result};
+pub use executions::Asked;
 pub use installation::{Installation, NewKey};
 pub use rate::RateState;
 pub use scope::Scope;

@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 const CONNECTOR: &str = "one of those that list_connectors_alloy lists";
 
 /// What `actionId` has to be.
-const ACTION: &str = "one of those that get_connector_resources_alloy lists";
+pub(crate) const ACTION: &str = "one of those that get_connector_resources_alloy lists";
 
 /// Who calls a tool, where, and what the request's headers say beside.
 #[derive(Debug, Clone, Copy)]
@@ -149,10 +149,10 @@ impl Engine {
     ) -> Result<ToolOutcome> {
         let arguments = read_arguments(arguments)?;
         match tool {
-            Tool::ListConnectors => self.list_connectors(context, &arguments),
+            Tool::ListConnectors => self.list_connectors_tool(context, &arguments),
             Tool::GetConnectorResources => self.connector_resources(context, &arguments),
             Tool::GetActionDetails => self.action_details(context, &arguments),
-            Tool::ExecuteAction => self.execute_action(context, arguments).await,
+            Tool::ExecuteAction => self.execute_action_tool(context, arguments).await,
             Tool::CreateCredential => self.create_credential_tool(context, &arguments).await,
             Tool::GetCredentials => self.credentials_tool(context, &arguments).await,
             Tool::GetCredentialMetadata => self.credential_metadata(context, &arguments),

@@ -25,6 +25,8 @@ mod router;
 mod serve;
 mod settings;
 mod unbroken;
+mod within;
+mod wording;
 
 pub use openapi::openapi_json;
 pub use serve::serve;

@@ -1,8 +1,13 @@
 //! The published description of the management API: what stands in no handler's documentation because all of them
 //! share it.
 
+mod catalogue;
 mod shared;
 
+pub(crate) use catalogue::{
+    ActionNotFound, ActionPath, ConnectorFilterParams, ConnectorOrServerNotFound, ConnectorPath,
+    CredentialHeader, PlatformRefusals, ServerHeader, ServerParam,
+};
 pub(crate) use shared::{
     ConnectorNotFound, ConnectorParam, CredentialPath, PageParams, Refusals, ServerNotFound, ServerPath,
     UserIdHeader,
@@ -22,6 +27,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement, ServerBuilder};
     info(title = "Solder", license(name = "Apache-2.0", identifier = "Apache-2.0")),
     tags(
         (name = "Servers", description = "MCP servers: what an assistant connects to, and what it may do there"),
+        (name = "Connectors", description = "Platforms, what can be done there, and doing it: what the tools do, over REST"),
         (name = "Credentials", description = "Sealed secrets of users at platforms"),
         (name = "Health", description = "Whether the process serves, and what it offers")
     ),
@@ -29,7 +35,8 @@ use utoipa::openapi::{OpenApi, SecurityRequirement, ServerBuilder};
 )]
 struct Description;
 
-const ABOUT: &str = "Manages the MCP servers of an account and the credentials that they work with.
+const ABOUT: &str = "Manages the MCP servers of an account and the credentials that they work with, and does over REST what their \
+tools do.
 
 Authenticate by `Authorization: Bearer <API key>`. A key acts as its own user, or as the user that `x-alloy-userid` names \
 where the key may name users. Every answer carries `x-request-id`, and every answer to a caller whose calls are counted \

@@ -1,5 +1,6 @@
 //! The one place that makes HTTP answers of problems: the envelope, and the headers that go with a code.
 
+use crate::wording::by_endpoints;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -67,6 +68,12 @@ impl Failure {
                     .and_then(serde_json::Value::as_i64);
                 headers.insert(RETRY_AFTER, HeaderValue::from(seconds.unwrap_or(1)));
             }
+            Code::PlatformRateLimited | Code::PlatformQuota => {
+                let seconds = self.problem.details.get("retryAfterSeconds");
+                if let Some(seconds) = seconds.and_then(serde_json::Value::as_i64) {
+                    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+                }
+            }
             Code::Unavailable => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
@@ -85,7 +92,7 @@ impl From<solder_engine::Error> for Failure {
     /// Logs the cause, once, where it is a fault of ours; the answer holds nothing of it.
     fn from(error: solder_engine::Error) -> Self {
         error.log();
-        Self::new(error.problem())
+        Self::new(by_endpoints(error.problem()))
     }
 }
 
@@ -165,5 +172,9 @@ mod tests {
         let limited =
             Failure::new(Problem::new(Code::RateLimited, "x").with("retryAfterSeconds", 7)).into_response();
         assert_eq!(limited.headers()["retry-after"], "7");
+        let told = Problem::new(Code::PlatformRateLimited, "x").with("retryAfterSeconds", 9);
+        assert_eq!(Failure::new(told).into_response().headers()["retry-after"], "9");
+        let untold = Failure::new(Problem::new(Code::PlatformQuota, "x")).into_response();
+        assert!(!untold.headers().contains_key("retry-after"));
     }
 }

@@ -3,6 +3,7 @@
 use crate::problem::Failure;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use solder_engine::ConnectorFilter;
 use solder_model::{Fault, Page, Problem};
 use std::borrow::Cow;
 
@@ -25,32 +26,51 @@ impl<S: Send + Sync> FromRequestParts<S> for ListQuery {
 
 impl ListQuery {
     fn read(query: &str) -> Result<Self, Vec<Fault>> {
-        let mut reader = Reader {
-            query,
-            faults: Vec::new(),
-        };
-        let limit = reader.number(
-            "limit",
-            1,
-            u64::from(Page::MOST),
-            "must be a whole number from 1 to 1000",
-        );
-        let offset = reader.number("offset", 0, i64::MAX as u64, "must be a whole number, 0 or more");
+        let mut reader = Reader::new(query);
+        let page = reader.page();
         let connector = reader.one("connectorId").map(Cow::into_owned);
-        if !reader.faults.is_empty() {
-            return Err(reader.faults);
-        }
-        let limit = limit
-            .and_then(|limit| u32::try_from(limit).ok())
-            .unwrap_or(Page::MOST);
-        Ok(Self {
-            page: Page {
-                limit,
-                offset: offset.unwrap_or(0),
-            },
-            connector,
+        reader.finish(Self { page, connector })
+    }
+}
+
+/// The longest words that connectors are searched by, in characters.
+const MAX_WORDS: usize = 1_000;
+
+/// The known parameters of the list of connectors.
+#[derive(Debug)]
+pub(crate) struct ConnectorQuery {
+    /// The page that is asked for.
+    pub(crate) page: Page,
+    /// `category` and `query`.
+    pub(crate) filter: ConnectorFilter,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ConnectorQuery {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
+        Self::read(parts.uri.query().unwrap_or_default()).map_err(|faults| Problem::invalid(&faults).into())
+    }
+}
+
+impl ConnectorQuery {
+    fn read(query: &str) -> Result<Self, Vec<Fault>> {
+        let mut reader = Reader::new(query);
+        let page = reader.page();
+        let category = reader.words("category");
+        let query = reader.words("query");
+        reader.finish(Self {
+            page,
+            filter: ConnectorFilter { category, query },
         })
     }
+}
+
+/// `serverId`, where it was sent.
+pub(crate) fn server_id(query: &str) -> Result<Option<String>, Problem> {
+    let mut reader = Reader::new(query);
+    let id = reader.one("serverId").map(Cow::into_owned);
+    reader.finish(id).map_err(|faults| Problem::invalid(&faults))
 }
 
 struct Reader<'q> {
@@ -59,6 +79,47 @@ struct Reader<'q> {
 }
 
 impl<'q> Reader<'q> {
+    const fn new(query: &'q str) -> Self {
+        Self {
+            query,
+            faults: Vec::new(),
+        }
+    }
+
+    /// `limit` and `offset`.
+    fn page(&mut self) -> Page {
+        let most = u64::from(Page::MOST);
+        let limit = self.number("limit", 1, most, "must be a whole number from 1 to 1000");
+        let offset = self.number("offset", 0, i64::MAX as u64, "must be a whole number, 0 or more");
+        let limit = limit.and_then(|limit| u32::try_from(limit).ok());
+        Page {
+            limit: limit.unwrap_or(Page::MOST),
+            offset: offset.unwrap_or(0),
+        }
+    }
+
+    /// A text that is not blank.
+    fn words(&mut self, name: &'static str) -> Option<String> {
+        let text = self.one(name)?.into_owned();
+        if text.trim().is_empty() || text.chars().count() > MAX_WORDS {
+            self.faults.push(Fault::new(
+                name,
+                format!("must be 1 to {MAX_WORDS} characters long and not blank: leave it out instead"),
+            ));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// What was read, if nothing was wrong.
+    fn finish<T>(self, read: T) -> Result<T, Vec<Fault>> {
+        if self.faults.is_empty() {
+            Ok(read)
+        } else {
+            Err(self.faults)
+        }
+    }
+
     /// The value of a parameter, which is sent once at most.
     fn one(&mut self, name: &str) -> Option<Cow<'q, str>> {
         let mut sent = form_urlencoded::parse(self.query.as_bytes()).filter(|(key, _)| key == name);
@@ -85,7 +146,7 @@ impl<'q> Reader<'q> {
 
 #[cfg(test)]
 mod tests {
-    use super::ListQuery;
+    use super::{ConnectorQuery, ListQuery, server_id};
 
     #[test]
     fn absent_parameters_have_defaults_and_unknown_ones_are_ignored() {
@@ -123,5 +184,20 @@ mod tests {
         let faults = ListQuery::read("limit=x&offset=-1&connectorId=a&connectorId=b").unwrap_err();
         let named: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(named, ["limit", "offset", "connectorId"]);
+    }
+
+    #[test]
+    fn filters_of_connectors_are_words_and_a_server_is_named_once() {
+        let read = ConnectorQuery::read("category=crm&query=send%20a+message&limit=2").unwrap();
+        assert_eq!(read.filter.category.as_deref(), Some("crm"));
+        assert_eq!(read.filter.query.as_deref(), Some("send a message"));
+        assert_eq!(read.page.limit, 2);
+        let long = "x".repeat(1_001);
+        let faults = ConnectorQuery::read(&format!("limit=0&category=%20&query={long}")).unwrap_err();
+        let named: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(named, ["limit", "category", "query"]);
+        assert_eq!(server_id("serverId=a-b").unwrap().as_deref(), Some("a-b"));
+        assert_eq!(server_id("limit=x").unwrap(), None);
+        assert!(server_id("serverId=a&serverId=a").is_err());
     }
 }

@@ -2,7 +2,7 @@
 //! drift from the description that is published.
 
 use crate::App;
-use crate::api::{credentials, health, openapi_document, servers};
+use crate::api::{connectors, credentials, health, openapi_document, servers};
 use crate::edge::EdgeLayer;
 use crate::mcp;
 use crate::openapi::described;
@@ -33,8 +33,14 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         ))
         .routes(routes!(
             credentials::get::get_credential,
+            credentials::update::update_credential,
             credentials::delete::delete_credential
         ))
+        .routes(routes!(connectors::list::list_connectors))
+        .routes(routes!(connectors::get::get_connector))
+        .routes(routes!(connectors::get_action::get_action))
+        .routes(routes!(connectors::execute::execute_action))
+        .routes(routes!(connectors::execute_by_body::execute_named_action))
         .routes(routes!(health::get_health))
         .routes(routes!(openapi_document::get_openapi))
 }

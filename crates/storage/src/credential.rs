@@ -61,6 +61,30 @@ impl Storage {
         }
     }
 
+    /// Gives a credential another name, as of the entry's moment. None, and nothing logged, where there is none of that id.
+    pub async fn rename_credential(
+        &self,
+        id: &CredentialId,
+        name: &str,
+        entry: &AuditEntry,
+    ) -> Result<Option<Credential>, Error> {
+        const RENAME: &str = "UPDATE credentials SET name = $1, updated_at = $2 WHERE id = $3";
+        const SQL: &str = select!("WHERE id = $1");
+        let mut write = self.write(entry.at).await?;
+        let query = sqlx::query(RENAME).bind(name).bind(entry.at.0).bind(id.as_str());
+        query.execute(write.connection()).await?;
+        let query = sqlx::query(SQL).bind(id.as_str());
+        let Some(row) = query.fetch_optional(write.connection()).await? else {
+            return Ok(None);
+        };
+        let renamed = read(&row)?;
+        write.audit(entry).await?;
+        let key = renamed.user.as_str();
+        write.change(entry.at, ChangeKind::Credentials, key).await?;
+        write.commit().await?;
+        Ok(Some(renamed))
+    }
+
     /// Removes a credential. False, and nothing logged, where there is none of that id.
     pub async fn delete_credential(&self, id: &CredentialId, entry: &AuditEntry) -> Result<bool, Error> {
         const SQL: &str = "DELETE FROM credentials WHERE id = $1 RETURNING user_id";

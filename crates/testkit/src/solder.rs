@@ -3,8 +3,8 @@
 use crate::{Client, FakeClock, FakePlatform, Mcp, SeededEntropy};
 use serde_json::{Value, json};
 use solder_engine::{Catalog, ConnectorSettings, Engine, Installation, NewKey};
-use solder_model::{AccountId, Limit, Role, UserName};
-use solder_storage::Storage;
+use solder_model::{AccountId, Limit, Page, Role, UserName};
+use solder_storage::{Storage, Usage};
 use solder_vault::{KeyRing, MasterKey};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 pub struct SolderBuilder {
     engine: solder_engine::Settings,
     server: solder_server::Settings,
+    connector_files: Vec<(String, String)>,
 }
 
 impl SolderBuilder {
@@ -41,6 +42,13 @@ impl SolderBuilder {
         self
     }
 
+    /// One more connector, by the text of its file.
+    #[must_use]
+    pub fn connector_file(mut self, id: &str, text: &str) -> Self {
+        self.connector_files.push((format!("{id}.toml"), text.to_owned()));
+        self
+    }
+
     /// Other settings of the HTTP surface.
     #[must_use]
     pub fn server(mut self, change: impl FnOnce(&mut solder_server::Settings)) -> Self {
@@ -58,6 +66,14 @@ impl SolderBuilder {
     /// Starts it on a free port, with an account whose user `admin` holds an admin key.
     pub async fn start(mut self) -> Solder {
         let folder = tempfile::tempdir().unwrap();
+        if !self.connector_files.is_empty() {
+            let files = folder.path().join("connectors");
+            std::fs::create_dir(&files).unwrap();
+            for (name, text) in &self.connector_files {
+                std::fs::write(files.join(name), text).unwrap();
+            }
+            self.engine.connectors_dir = Some(files);
+        }
         let database = format!("sqlite://{}", folder.path().join("solder.db").display());
         let storage = Storage::open(&database).await.expect("a database");
         let entropy = Arc::new(SeededEntropy::new(7));
@@ -132,6 +148,7 @@ impl Solder {
         SolderBuilder {
             engine,
             server: solder_server::Settings::default(),
+            connector_files: Vec::new(),
         }
     }
 
@@ -207,6 +224,16 @@ impl Solder {
         let answer = self.admin().post("/api/credentials", &body).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         answer.json()["credentialId"].as_str().unwrap().to_owned()
+    }
+
+    /// The first account's sums of usage, the latest hour first, once all calls so far are written down. The engine is
+    /// stopped for that.
+    pub async fn usage(&self) -> Vec<Usage> {
+        let database = format!("sqlite://{}", self.folder.path().join("solder.db").display());
+        let storage = Storage::open(&database).await.expect("the database again");
+        self.engine.stop().await;
+        let usage = storage.list_usage(&self.first.id, Page::default()).await;
+        usage.expect("sums of usage").items
     }
 
     /// Stops the listener and waits until it has drained.

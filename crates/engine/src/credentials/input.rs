@@ -1,4 +1,4 @@
-//! The body that makes a credential, over REST and over MCP.
+//! The body that makes a credential, over REST and over MCP, and the one that renames it.
 
 use crate::error::Result;
 use crate::fields::Fields;
@@ -49,6 +49,24 @@ impl NewCredential {
             fields,
         })
     }
+}
+
+/// Reads the body that renames a credential.
+pub(crate) fn read_rename(body: &Map<String, Value>) -> Result<String> {
+    let mut read = Fields::new(body);
+    if read.sent("name").is_none() {
+        read.fault("name", "is required: the new name");
+    }
+    let name = read.text("name", name_fault);
+    for field in ["fields", "data"] {
+        if read.sent(field).is_some() {
+            read.fault(
+                field,
+                "cannot be changed: create a new credential and delete this one",
+            );
+        }
+    }
+    read.finish(name.unwrap_or_default())
 }
 
 fn name_fault(name: &str) -> Option<&'static str> {

@@ -3,6 +3,7 @@
 
 use super::{ToolContext, ToolOutcome};
 use crate::Engine;
+use crate::connectors::{is_of, with_actions};
 use crate::error::Result;
 use crate::fields::Fields;
 use serde::Serialize;
@@ -36,7 +37,7 @@ struct ActionView<'a> {
 
 impl Engine {
     /// `list_connectors_alloy`
-    pub(super) fn list_connectors(
+    pub(super) fn list_connectors_tool(
         &self,
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
@@ -46,14 +47,11 @@ impl Engine {
         let category = fields.text("category", |_| None);
         let category = fields.finish(category)?;
         let policy = context.scope.policy();
-        let mut seen = Vec::new();
-        for entry in self.catalog.entries().filter(|entry| policy.allows(&entry.id)) {
-            seen.push(entry.connector()?);
-        }
+        let seen = self.seen_connectors(policy)?;
         let wanted = |connector: &Connector| {
             category
                 .as_deref()
-                .is_none_or(|category| connector.categories.iter().any(|one| one == category))
+                .is_none_or(|category| is_of(connector, category))
         };
         let listed: Vec<Listed<'_>> = seen
             .iter()
@@ -120,39 +118,24 @@ impl Engine {
         let connector = fields.required("connectorId", super::CONNECTOR);
         let action = fields.required("actionId", super::ACTION);
         let (connector, action) = fields.finish((connector, action))?;
-        let policy = context.scope.policy();
-        let connector = self.seen_connector(&connector, policy)?.connector()?;
-        let action = crate::catalog::seen_action(&connector, &action, policy)?;
-        ToolOutcome::structured(&json!({
-            "connectorId": connector.id.as_str(),
-            "action": action.details(),
-            "sample": {
-                "connectorId": connector.id.as_str(),
-                "actionId": action.id,
-                "parameters": action.sample,
-            },
-        }))
+        ToolOutcome::structured(&self.get_action(context.scope, &connector, &action)?)
     }
 }
 
-/// The resources of a connector with the actions that the policy lets be seen; resources without any are left out.
+/// The resources of a connector with the actions that the policy lets be seen.
 fn resources<'a>(connector: &'a Connector, policy: &Policy) -> Vec<ResourceView<'a>> {
-    let views = connector.resources.iter().map(|resource| {
-        let actions = connector.actions().filter(|action| {
-            action.resource == resource.id && policy.allows_action(connector.id.as_str(), &action.id)
-        });
-        ResourceView {
-            id: &resource.id,
-            name: &resource.name,
-            description: &resource.about,
-            actions: actions
-                .map(|action| ActionView {
-                    id: &action.id,
-                    name: &action.title,
-                    description: &action.about,
-                })
-                .collect(),
-        }
+    let views = with_actions(connector, policy).map(|(resource, actions)| ResourceView {
+        id: &resource.id,
+        name: &resource.name,
+        description: &resource.about,
+        actions: actions
+            .into_iter()
+            .map(|action| ActionView {
+                id: &action.id,
+                name: &action.title,
+                description: &action.about,
+            })
+            .collect(),
     });
-    views.filter(|view| !view.actions.is_empty()).collect()
+    views.collect()
 }

@@ -2,6 +2,7 @@
 
 use super::{ToolContext, ToolOutcome};
 use crate::Engine;
+use crate::connectors::ways;
 use crate::credentials::{CredentialView, NewCredential};
 use crate::error::{Error, Result};
 use crate::fields::Fields;
@@ -70,17 +71,6 @@ impl Engine {
         arguments: &Map<String, Value>,
     ) -> Result<ToolOutcome> {
         let connector = self.named_connector(context, arguments)?;
-        let metadata: Vec<Value> = connector
-            .key_based()
-            .map(|auth| {
-                json!({
-                    "authenticationType": auth.kind,
-                    "authConfigRequired": false,
-                    "inputSchema": auth.input_schema(),
-                    "sampleInput": auth.sample(),
-                })
-            })
-            .collect();
-        ToolOutcome::structured(&json!({ "metadata": metadata }))
+        ToolOutcome::structured(&json!({ "metadata": ways(&connector) }))
     }
 }

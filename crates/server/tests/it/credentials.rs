@@ -3,6 +3,7 @@
 use serde_json::json;
 use solder_model::Role;
 use solder_testkit::Solder;
+use std::time::Duration;
 
 const SECRET: &str = "xoxb-known-secret-of-a-test";
 
@@ -56,6 +57,8 @@ async fn another_users_credential_is_unknown() {
     for client in [&member, &stranger] {
         assert_eq!(client.get(&path).await.code(), "CREDENTIAL_NOT_FOUND");
         assert_eq!(client.delete(&path).await.code(), "CREDENTIAL_NOT_FOUND");
+        let renamed = client.put(&path, &json!({ "name": "Taken" })).await;
+        assert_eq!(renamed.code(), "CREDENTIAL_NOT_FOUND");
         assert_eq!(
             client.get("/api/credentials").await.json()["credentials"],
             json!([])
@@ -99,5 +102,70 @@ async fn a_bad_credential_is_refused_with_every_fault_and_never_echoed() {
     assert_eq!(field.status, 400);
     for answer in [unknown, kind, field] {
         assert!(!answer.text.contains(SECRET), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_credential_is_renamed_and_nothing_else_of_it_changes() {
+    let solder = Solder::start().await;
+    let admin = solder.admin();
+    let path = format!("/api/credentials/{}", solder.slack_credential().await);
+    let before = admin.get(&path).await.json();
+    solder.clock.advance(Duration::from_secs(5));
+    let answer = admin.put(&path, &json!({ "name": "Support team" })).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let mut after = answer.json();
+    assert_eq!(after, admin.get(&path).await.json());
+    assert_eq!(after["name"], "Support team");
+    assert!(after["updatedAt"].as_str() > before["updatedAt"].as_str());
+    after["name"] = before["name"].clone();
+    after["updatedAt"] = before["updatedAt"].clone();
+    assert_eq!(after, before);
+    // The tools, which read from memory, see the new name too.
+    let mcp = solder.token_url(&json!({ "name": "One" })).await;
+    let (_, listed) = mcp.call("get_credentials_alloy", &json!({})).await.tool();
+    assert_eq!(listed["credentials"][0]["name"], "Support team");
+    let again = json!({ "name": "Once more" });
+    assert_eq!(admin.put(&path, &again).await.status, 200);
+    let (_, listed) = mcp.call("get_credentials_alloy", &json!({})).await.tool();
+    assert_eq!(listed["credentials"][0]["name"], "Once more");
+}
+
+#[tokio::test]
+async fn a_bad_rename_is_refused_with_every_fault() {
+    let solder = Solder::start().await;
+    let admin = solder.admin();
+    let path = format!("/api/credentials/{}", solder.slack_credential().await);
+    let long = "x".repeat(101);
+    for (body, faults) in [
+        (json!({}), vec!["name"]),
+        (json!({ "name": null }), vec!["name"]),
+        (json!({ "name": 5 }), vec!["name"]),
+        (json!({ "name": " " }), vec!["name"]),
+        (json!({ "name": long }), vec!["name"]),
+        (
+            json!({ "name": "", "fields": { "token": SECRET }, "data": {} }),
+            vec!["name", "fields", "data"],
+        ),
+        (
+            json!({ "name": "x", "fields": { "token": SECRET } }),
+            vec!["fields"],
+        ),
+    ] {
+        let answer = admin.put(&path, &body).await;
+        assert_eq!(
+            (answer.status, answer.faults()),
+            (400, faults.iter().map(|one| (*one).to_owned()).collect())
+        );
+        assert!(!answer.text.contains(SECRET), "{}", answer.text);
+    }
+    for unknown in ["0".repeat(24), "nonsense".to_owned()] {
+        let answer = admin
+            .put(&format!("/api/credentials/{unknown}"), &json!({ "name": "x" }))
+            .await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (400, "CREDENTIAL_NOT_FOUND")
+        );
     }
 }

@@ -319,20 +319,28 @@ impl World {
         }
     }
 
-    /// By key, every user of the account may act on its servers, with own credentials alone.
+    /// By key, every user of the account may act on its servers, over MCP and over REST, with own credentials alone.
     async fn enter(&self, client: &Client, actor: Actor, target: usize) {
         let mcp = Mcp::new(client, &format!("/mcp/{}", self.id(target)));
         let answer = mcp.call("get_credentials_alloy", &json!({})).await;
+        let on_server = client.with("x-mcp-server-id", &self.id(target));
+        let asked = json!({ "actionId": "list-credentials" });
+        let by_rest = on_server.post("/api/connectors/solder/execute", &asked).await;
         let found = self
             .servers
             .get(target)
             .filter(|one| !one.is_gone && one.account == actor.account);
         if found.is_none() {
-            assert_eq!(answer.status, 404, "{}", answer.text);
+            assert_eq!((answer.status, by_rest.status), (404, 404), "{}", answer.text);
             return;
         }
         let user = actor.user();
         self.sees_credentials(&answer, actor.account, user);
+        assert_eq!(by_rest.status, 200, "{}", by_rest.text);
+        assert_eq!(
+            ids(&by_rest.json(), "credentialId"),
+            self.credentials_of(actor.account, user)
+        );
     }
 
     /// By token, whoever has it acts as the owner, and it opens one server alone.
@@ -357,13 +365,20 @@ impl World {
     fn sees_credentials(&self, answer: &Answer, account: usize, user: Option<usize>) {
         let (is_error, listed) = answer.tool();
         assert!(!is_error, "{listed}");
+        assert_eq!(
+            ids(&listed["credentials"], "credentialId"),
+            self.credentials_of(account, user)
+        );
+    }
+
+    fn credentials_of(&self, account: usize, user: Option<usize>) -> Vec<&str> {
         let mine = self
             .credentials
             .iter()
             .filter(|one| !one.is_gone && one.account == account && Some(one.owner) == user);
-        let mut expected: Vec<&str> = mine.map(|one| one.id.as_str()).collect();
-        expected.sort_unstable();
-        assert_eq!(ids(&listed["credentials"], "credentialId"), expected);
+        let mut ids: Vec<&str> = mine.map(|one| one.id.as_str()).collect();
+        ids.sort_unstable();
+        ids
     }
 }
 

@@ -13,10 +13,12 @@
 
 mod batches;
 mod bodies;
+mod connectors;
 mod credentials;
 mod edge;
 mod errors;
 mod execute;
+mod executions;
 mod hosts;
 mod identity;
 mod isolation;

@@ -50,6 +50,36 @@ async fn warm_calls_read_no_database() {
 }
 
 #[tokio::test]
+async fn warm_requests_over_rest_read_no_database() {
+    let platform = FakePlatform::slack().await;
+    let solder = quiet(&platform).await;
+    solder.slack_credential().await;
+    let server = solder.server(&json!({ "name": "One" })).await;
+    let anywhere = solder.admin();
+    let on_a_server = anywhere.with("x-mcp-server-id", server["serverId"].as_str().unwrap());
+    let as_a_user = anywhere.as_user("admin");
+    for client in [&anywhere, &on_a_server, &as_a_user] {
+        let executed = second_run(&solder, async || {
+            let path = "/api/connectors/slack/actions/users_list/execute";
+            let answer = client.post(path, &json!({})).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+        });
+        assert_eq!(executed.await, 0);
+        for path in [
+            "/api/connectors?query=message",
+            "/api/connectors/slack",
+            "/api/connectors/slack/actions/users_list",
+        ] {
+            let shown = second_run(&solder, async || {
+                assert_eq!(client.get(path).await.status, 200);
+            });
+            assert_eq!(shown.await, 0, "{path}");
+        }
+    }
+    assert_eq!(platform.received().len(), 6);
+}
+
+#[tokio::test]
 async fn what_does_not_exist_is_kept_in_mind_too() {
     let platform = FakePlatform::slack().await;
     let solder = quiet(&platform).await;

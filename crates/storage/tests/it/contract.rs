@@ -56,6 +56,7 @@ contract! {
         a_credential_is_kept_with_every_field,
         a_credential_brings_its_user_or_takes_the_standing_one,
         credentials_are_listed_for_all_connectors_or_for_one,
+        a_renamed_credential_keeps_all_else,
         a_deleted_credential_is_gone,
         an_ended_session_is_remembered_until_it_would_have_ended,
     ;

@@ -1,8 +1,8 @@
 //! Credentials, and sessions that were ended.
 
-use crate::fixtures::{NOW, credential, digest, entry, kept_account, log, page, user};
+use crate::fixtures::{NOW, credential, digest, entry, feed, kept_account, log, page, user};
 use solder_model::{ConnectorId, Credential, CredentialId, Page, Sealed, ServerId};
-use solder_storage::{Error, Storage};
+use solder_storage::{AuditEntry, ChangeKind, Error, Storage};
 
 pub(super) async fn a_credential_is_kept_with_every_field(url: String) -> String {
     let storage = Storage::open(&url).await.unwrap();
@@ -112,6 +112,48 @@ pub(super) async fn credentials_are_listed_for_all_connectors_or_for_one(url: St
         .unwrap();
     assert_eq!((none.items.len(), none.total), (0, 0));
     format!("{all:?} {of_slack:?}")
+}
+
+pub(super) async fn a_renamed_credential_keeps_all_else(url: String) -> String {
+    let storage = Storage::open(&url).await.unwrap();
+    let (account, admin) = kept_account(&storage, 1).await;
+    let (first, second) = (credential(&admin, 1, "slack"), credential(&admin, 2, "slack"));
+    for credential in [&first, &second] {
+        let entry = entry(&account, "credential.create", credential.id.as_str());
+        storage
+            .create_credential(credential, &admin, &entry)
+            .await
+            .unwrap();
+    }
+    let last = storage.last_change().await.unwrap();
+    let renaming = AuditEntry {
+        at: NOW.plus_ms(7),
+        ..entry(&account, "credential.update", first.id.as_str())
+    };
+    let renamed = storage
+        .rename_credential(&first.id, "Zoë's", &renaming)
+        .await
+        .unwrap();
+    let expected = Credential {
+        name: "Zoë's".to_owned(),
+        updated_at: NOW.plus_ms(7),
+        ..first
+    };
+    assert_eq!(renamed.as_ref(), Some(&expected));
+    assert_eq!(storage.find_credential(&expected.id).await.unwrap(), renamed);
+    assert_eq!(storage.find_credential(&second.id).await.unwrap(), Some(second));
+    let fed = feed(&storage, last).await;
+    assert_eq!(
+        (fed.len(), fed[0].kind, fed[0].key.as_str()),
+        (1, ChangeKind::Credentials, admin.id.as_str())
+    );
+    let unknown = CredentialId::new("ffffffffffffffffffffffff").unwrap();
+    assert_eq!(
+        storage.rename_credential(&unknown, "x", &renaming).await.unwrap(),
+        None
+    );
+    assert_eq!(feed(&storage, last).await.len(), 1);
+    format!("{:?}", log(&storage, &account).await)
 }
 
 pub(super) async fn a_deleted_credential_is_gone(url: String) -> String {

@@ -1,0 +1,89 @@
+//! What there is to call: connectors, the ways to connect to them, their actions. What a server's restrictions put out of
+//! reach is not seen. REST and the tools read it from here alike.
+
+mod view;
+
+pub use view::{
+    ActionDescription, ActionDetails, ActionSummary, ConnectorList, ConnectorSummary, ConnectorView,
+    ParameterDescription, ResourceView, SampleCall, WayToConnect,
+};
+pub(crate) use view::{ways, with_actions};
+
+use crate::Engine;
+use crate::catalog::seen_action;
+use crate::error::Result;
+use crate::scope::Scope;
+use solder_connector::Connector;
+use solder_model::{Page, Policy};
+use std::sync::Arc;
+
+/// Which connectors are asked for; by default all that may be seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConnectorFilter {
+    /// Only those of this category, which is compared as it is.
+    pub category: Option<String>,
+    /// Only those that these words fit: a part of the id or the name, or what their actions do.
+    pub query: Option<String>,
+}
+
+impl Engine {
+    /// The connectors in reach: by id, or, where words are given, those that are named so first and then the ones whose
+    /// actions fit best.
+    pub fn list_connectors(
+        &self,
+        scope: Scope<'_>,
+        filter: &ConnectorFilter,
+        page: Page,
+    ) -> Result<ConnectorList> {
+        let mut seen = self.seen_connectors(scope.policy())?;
+        if let Some(category) = &filter.category {
+            seen.retain(|connector| is_of(connector, category));
+        }
+        let found = match &filter.query {
+            Some(words) => self.fitting(seen, words, scope.policy()),
+            None => seen,
+        };
+        Ok(ConnectorList::new(&found, page))
+    }
+
+    /// One connector with its ways to connect, its resources and their actions.
+    pub fn get_connector(&self, scope: Scope<'_>, id: &str) -> Result<ConnectorView> {
+        let connector = self.seen_connector(id, scope.policy())?.connector()?;
+        Ok(ConnectorView::new(&connector, scope.policy()))
+    }
+
+    /// One action: its parameters, the schema of its arguments, and a sample.
+    pub fn get_action(&self, scope: Scope<'_>, connector: &str, action: &str) -> Result<ActionDetails> {
+        let connector = self.seen_connector(connector, scope.policy())?.connector()?;
+        let action = seen_action(&connector, action, scope.policy())?;
+        Ok(ActionDetails::new(&connector, &action))
+    }
+
+    /// Every connector in reach, by id.
+    pub(crate) fn seen_connectors(&self, policy: &Policy) -> Result<Vec<Arc<Connector>>> {
+        let seen = self.catalog.entries().filter(|entry| policy.allows(&entry.id));
+        seen.map(crate::catalog::Entry::connector).collect()
+    }
+
+    /// Those of `seen` that the words fit, the best first.
+    fn fitting(&self, seen: Vec<Arc<Connector>>, words: &str, policy: &Policy) -> Vec<Arc<Connector>> {
+        let part = words.trim().to_lowercase();
+        let is_named = |one: &Connector| {
+            !part.is_empty() && (one.id.as_str().contains(&part) || one.name.to_lowercase().contains(&part))
+        };
+        let (mut found, mut rest): (Vec<_>, Vec<_>) = seen.into_iter().partition(|one| is_named(one));
+        let index = self.catalog.index();
+        let allowed = |connector: &str, action: &str| policy.allows_action(connector, action);
+        for hit in index.search(words, allowed, index.len()) {
+            if let Some(place) = rest.iter().position(|one| one.id == hit.connector) {
+                found.push(rest.remove(place));
+            }
+        }
+        found
+    }
+}
+
+/// Whether a connector is of a category.
+pub(crate) fn is_of(connector: &Connector, category: &str) -> bool {
+    connector.categories.iter().any(|one| one == category)
+}
