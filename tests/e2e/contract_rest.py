@@ -24,7 +24,9 @@ def endpoints(t, s):
         assert abs((moment(health.json()["timestamp"]) - datetime.datetime.now(datetime.timezone.utc)).total_seconds()) < 60
     for method, path in [("POST", "/api/servers"), ("GET", "/api/servers"), ("GET", f"/api/servers/{id}"), ("PUT", f"/api/servers/{id}"),
                          ("DELETE", f"/api/servers/{id}"), ("POST", f"/api/servers/{id}/token"), ("POST", "/api/credentials"),
-                         ("GET", "/api/credentials"), ("POST", f"/mcp/{id}"), ("GET", f"/mcp/{id}"), ("DELETE", f"/mcp/{id}")]:
+                         ("GET", "/api/credentials"), ("PUT", "/api/credentials/0123456789abcdef01234567"), ("GET", "/api/connectors"),
+                         ("GET", "/api/connectors/slack"), ("GET", "/api/connectors/slack/actions/users_list"),
+                         ("POST", "/api/connectors/slack/actions/users_list/execute"), ("POST", "/api/connectors/slack/execute"), ("POST", f"/mcp/{id}"), ("GET", f"/mcp/{id}"), ("DELETE", f"/mcp/{id}")]:
         with t.case(f"{method} {path.replace(id, '{serverId}')} without, with an unknown and with a malformed key is 401"):
             for headers in [{}, {"authorization": "Bearer " + "k" * 32}, {"authorization": "Bearer"}, {"authorization": "Bearer a b"},
                             {"authorization": f"Basic {s.key}"}, {"authorization": s.key}, {"x-api-key": s.key}]:
@@ -50,7 +52,8 @@ def endpoints(t, s):
     with t.case("the API describes itself, and the description is valid"):
         document = http_call("GET", s.url + "/api/openapi.json")
         equal(document.status, 200)
-        for path, methods in [("/api/servers", ["get", "post"]), ("/api/servers/{serverId}", ["get", "put", "delete"]), ("/api/credentials", ["get", "post"])]:
+        for path, methods in [("/api/servers", ["get", "post"]), ("/api/servers/{serverId}", ["get", "put", "delete"]), ("/api/credentials", ["get", "post"]),
+                              ("/api/credentials/{credentialId}", ["get", "put", "delete"]), ("/api/connectors", ["get"]), ("/api/connectors/{connectorId}/execute", ["post"])]:
             for method in methods:
                 contains(document.json()["paths"][path], method)
         equal(document.json()["paths"]["/api/servers/{serverId}"]["delete"]["operationId"], "delete-server")

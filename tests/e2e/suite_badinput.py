@@ -150,6 +150,46 @@ def credential_fields(t, s):
             named(answer.error(400, "INVALID_REQUEST"), "fields.token")
 
 
+def executions(t, s):
+    """The bodies of the executions, and the query of the list of connectors."""
+    named_by = [("/api/connectors/slack/actions/users_list/execute", {}), ("/api/connectors/slack/execute", {"actionId": "users_list"})]
+    bad = {
+        "parameters": [5, "x", [], True], "credentialId": [5, [], {}, True, "\x00"], "timeout": ["x", 1.5, 0, 999, 300_001, -5, [], 10**30], "serverId": [5, [], {}, True, "\x00"],
+        "surprise": [1, None], "paramters": [{}], "connectorId": ["slack"],
+    }
+    for path, given in named_by:
+        for field, values in bad.items():
+            with t.case(f"POST {path}: bad values of {field}"):
+                for value in values:
+                    named(s.api("POST", path, {**given, field: value}).error(400, "INVALID_REQUEST"), field)
+        with t.case(f"POST {path}: every bad field is named at once"):
+            named(s.api("POST", path, {field: values[0] for field, values in bad.items()}).error(400, "INVALID_REQUEST"), *bad, *given)
+        with t.case(f"POST {path}: every bad parameter is named at once"):
+            error = s.api("POST", path, {**given, "parameters": {"limt": 5, "cursor": 5, "zzz": []}}).error(400, "INVALID_REQUEST")
+            named(error, "parameters.limt", "parameters.cursor", "parameters.zzz")
+    with t.case("POST /api/connectors/slack/execute: the action is required, and a text"):
+        for value in [None, "", 5, [], {}]:
+            named(s.api("POST", named_by[1][0], {"actionId": value}).error(400, "INVALID_REQUEST"), "actionId")
+        for text in ["x" * 100_000, "\u202e\ufeff", "../../x", "%s%n", "' or 1=1", "users_list/execute", "a" * 10_001, "\x00"]:
+            sound(s.api("POST", named_by[1][0], {"actionId": text}), 404)
+    with t.case("the body of an execution by path may be left out, and is JSON where it is not"):
+        for name, body in BODIES.items():
+            if name not in ("empty", "null"):
+                s.api("POST", named_by[0][0], body, headers={"content-type": "application/json"}).error(400, "INVALID_REQUEST")
+        s.api("POST", named_by[0][0], b"{}", headers={"content-type": "text/plain"}).error(415, "UNSUPPORTED_MEDIA_TYPE")
+    with t.case("GET connectors: every bad parameter of the query is named at once"):
+        error = s.api("GET", "/api/connectors?limit=0&offset=x&category=%20&query=" + "y" * 1001).error(400, "INVALID_REQUEST")
+        named(error, "limit", "offset", "category", "query")
+        for query, field in [("serverId=a&serverId=a", "serverId"), ("category=a&category=b", "category"), ("query=", "query"), ("limit=1001", "limit")]:
+            named(s.api("GET", f"/api/connectors?{query}").error(400, "INVALID_REQUEST"), field)
+    with t.case("PUT credentials: the name is required, and nothing else can be changed"):
+        path = f"/api/credentials/{s.create_credential()}"
+        for value in [5, [], {}, True, "", " ", "x" * 101, "a\x00b", None]:
+            named(s.api("PUT", path, {"name": value}).error(400, "INVALID_REQUEST"), "name")
+        named(s.api("PUT", path, {}).error(400, "INVALID_REQUEST"), "name")
+        named(s.api("PUT", path, {"name": 5, "fields": {"token": "x"}, "data": {}}).error(400, "INVALID_REQUEST"), "name", "fields", "data")
+
+
 def paths(t, s):
     other = s.cli("accounts", "create", "bad-input-other")["key"]["apiKey"]
     foreign = s.create_server("Foreign", key=other)["serverId"]
@@ -167,10 +207,19 @@ def paths(t, s):
             for method in ["GET", "DELETE"]:
                 sound(s.api(method, f"/api/credentials/{id}"), 404, 400, 414)
         equal(s.api("GET", f"/api/credentials/{credential}", key=other).status, 200, "the other account's own")
+    with t.case("ids of every sort in a connector's and an action's path are 404, or 400"):
+        for id in ids[:-1]:
+            for path in [f"/api/connectors/{id}", f"/api/connectors/{id}/actions/x", f"/api/connectors/slack/actions/{id}"]:
+                sound(s.api("GET", path), 404, 400, 414)
+            for path, body in [(f"/api/connectors/{id}/execute", {"actionId": "x"}), (f"/api/connectors/{id}/actions/x/execute", None), (f"/api/connectors/slack/actions/{id}/execute", None)]:
+                sound(s.api("POST", path, body), 404, 400, 414)
+        for id in [*ids[1:4], "x" * 5000, "null", foreign]:
+            sound(s.api("GET", f"/api/connectors?serverId={id}"), 404)
+            sound(s.api("POST", "/api/connectors/slack/execute", {"actionId": "users_list", "serverId": id}), 404)
     with t.case("queries of every sort are taken or refused, never a fault"):
         for query in ["%00", "limit=%00", "limit=1&limit=2", "offset=18446744073709551616", "limit=0x10", "limit=+5", "limit=1e2", "connectorId=%00",
                       "connectorId=" + "x" * 4000, "a=b&&&c", "=", "limit", "%ff=%ff", "connectorId=%ff", "offset=9223372036854775807&limit=1000"]:
-            for path in ["/api/servers", "/api/credentials"]:
+            for path in ["/api/servers", "/api/credentials", "/api/connectors"]:
                 sound(s.api("GET", f"{path}?{query}"))
 
 
@@ -305,8 +354,9 @@ def run(t):
     harness.FRESH_ADDRESSES = True
     with Platform() as platform, t.solder(env={**platform.setting(), "SOLDER_TRUSTED_PROXIES": "127.0.0.1/32"}) as s:
         made = s.create_server("Bodies")
-        endpoints = [("POST", "/api/servers"), ("PUT", f"/api/servers/{made['serverId']}"), ("POST", "/api/credentials")]
-        parts = [(rest_bodies, endpoints), (server_fields,), (credential_fields,), (paths,), (raw,), (tools,), (messages,), (noise,)]
+        endpoints = [("POST", "/api/servers"), ("PUT", f"/api/servers/{made['serverId']}"), ("POST", "/api/credentials"),
+                     ("PUT", f"/api/credentials/{s.create_credential()}"), ("POST", "/api/connectors/slack/execute")]
+        parts = [(rest_bodies, endpoints), (server_fields,), (credential_fields,), (executions,), (paths,), (raw,), (tools,), (messages,), (noise,)]
         for part, *more in parts:
             with t.case(f"{part.__name__} runs to its end"):
                 part(t, s, *more)

@@ -1,5 +1,6 @@
 """The wire contract, parts 1 to 8, walked through from outside; each part in a file beside this one."""
 
+import contract_catalogue
 import contract_mcp
 import contract_more
 import contract_platforms
@@ -26,6 +27,8 @@ def run(t):
         for part in [contract_tools.run, contract_shaping.run]:
             with t.case(f"{part.__module__} runs to its end"):
                 part(t, s, server, platform)
+        with t.case("contract_catalogue runs to its end"):
+            contract_catalogue.run(t, s, platform)
         with t.case("restrictions run to their end"):
             contract_restrictions.run(t, s)
         with t.case("what needs a restart and other versions of HTTP runs to its end"):
