@@ -24,6 +24,6 @@ pub use client::{Client, http_client};
 pub use clock::FakeClock;
 pub use entropy::SeededEntropy;
 pub use mcp::Mcp;
-pub use platform::{FakePlatform, Received};
+pub use platform::{FakePlatform, PlatformAnswer, Received};
 pub use raw::{raw, raw_connection};
 pub use solder::{Account, Solder, SolderBuilder};

@@ -22,8 +22,35 @@ pub struct Received {
     pub body: String,
 }
 
-/// What the platform answers: status and JSON, after a wait.
-type Script = dyn Fn(&Received) -> (u16, Value) + Send + Sync;
+/// An answer, byte for byte as a platform gives it.
+#[derive(Debug, Clone)]
+pub struct PlatformAnswer {
+    /// The status.
+    pub status: u16,
+    /// The media type.
+    pub media_type: String,
+    /// The body.
+    pub body: String,
+}
+
+impl PlatformAnswer {
+    /// JSON as it is written.
+    pub fn json(status: u16, body: impl Into<String>) -> Self {
+        Self::of(status, "application/json", body)
+    }
+
+    /// Another media type.
+    pub fn of(status: u16, media_type: &str, body: impl Into<String>) -> Self {
+        Self {
+            status,
+            media_type: media_type.to_owned(),
+            body: body.into(),
+        }
+    }
+}
+
+/// What the platform answers, after a wait.
+type Script = dyn Fn(&Received) -> PlatformAnswer + Send + Sync;
 
 /// A platform on a free port of this machine. It ends with the runtime of its test.
 #[derive(Clone)]
@@ -50,6 +77,22 @@ impl FakePlatform {
     pub async fn start_slow(
         wait: Duration,
         script: impl Fn(&Received) -> (u16, Value) + Send + Sync + 'static,
+    ) -> Self {
+        let told = move |asked: &Received| {
+            let (status, answer) = script(asked);
+            PlatformAnswer::json(status, answer.to_string())
+        };
+        Self::start_told(wait, told).await
+    }
+
+    /// Starts a platform whose script says every byte of an answer.
+    pub async fn start_playing(script: impl Fn(&Received) -> PlatformAnswer + Send + Sync + 'static) -> Self {
+        Self::start_told(Duration::ZERO, script).await
+    }
+
+    async fn start_told(
+        wait: Duration,
+        script: impl Fn(&Received) -> PlatformAnswer + Send + Sync + 'static,
     ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -104,11 +147,11 @@ impl FakePlatform {
             headers: parts.headers,
             body: String::from_utf8_lossy(&body).into_owned(),
         };
-        let (status, answer) = script(&received);
+        let answer = script(&received);
         self.received.lock().unwrap().push(received);
         tokio::time::sleep(wait).await;
         *self.finished.lock().unwrap() += 1;
-        let status = StatusCode::from_u16(status).unwrap();
-        (status, [("content-type", "application/json")], answer.to_string()).into_response()
+        let status = StatusCode::from_u16(answer.status).unwrap();
+        (status, [("content-type", answer.media_type)], answer.body).into_response()
     }
 }
