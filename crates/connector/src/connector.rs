@@ -26,7 +26,7 @@ pub struct Connector {
     pub resources: Vec<Resource>,
     /// The ways to connect, the default first. Empty where no credential is needed.
     pub auth: Vec<Auth>,
-    /// Calls after connecting that find out variables, kept for the OAuth broker.
+    /// Calls after an OAuth consent that find out variables, in order.
     pub discover: Vec<crate::Discover>,
     /// The action that is run after connecting.
     pub check: Option<String>,
@@ -135,8 +135,7 @@ impl Connector {
         self.auth.iter().find(|auth| auth.kind == kind)
     }
 
-    /// The ways to connect by secrets that a person gives, the default first. OAuth tables are kept as data and are not
-    /// among them.
+    /// The ways to connect by secrets that a person gives, the default first; OAuth tables are not among them.
     pub fn key_based(&self) -> impl Iterator<Item = &Auth> {
         self.auth.iter().filter(|auth| auth.oauth.is_none())
     }

@@ -66,21 +66,18 @@ impl Connector {
                 && (check(action) || allowed(action))
         };
         for action in self.actions().filter(serves) {
-            let list = match action
+            let apart = action
                 .identity
                 .as_deref()
-                .filter(|identity| oauth.asks_apart(identity))
-            {
+                .filter(|identity| oauth.asks_apart(identity));
+            let list = match apart {
                 Some(identity) => scopes.by_identity.entry(identity.to_owned()).or_default(),
                 None => &mut scopes.plain,
             };
-            for scope in action
-                .scopes
-                .iter()
-                .filter(|scope| !list.contains(scope))
-                .collect::<Vec<_>>()
-            {
-                list.push(scope.clone());
+            for scope in &action.scopes {
+                if !list.contains(scope) && (apart.is_some() || oauth.optional_scopes.contains(scope)) {
+                    list.push(scope.clone());
+                }
             }
         }
         scopes

@@ -94,15 +94,16 @@ impl Connector {
             wait: self.limits.wait(response.headers(), body.as_ref(), now),
             text: format!("{name} gives no tokens for the moment ({told}): try again later"),
         };
-        let blame = code
-            .as_deref()
-            .and_then(|code| oauth.blame(code))
-            .or(match status {
-                429 | 500..=599 => Some(Blame::Later),
-                401 if code.is_none() && !matches!(asked, Asked::Refresh(_)) => Some(Blame::Misconfigured),
-                _ => None,
-            });
-        match blame {
+        let by_code = code.as_deref().and_then(|code| oauth.blame(code));
+        let by_status = || oauth.error_map.get(status.to_string().as_str()).copied();
+        let blame = by_code.or_else(by_status).or(match status {
+            429 | 500..=599 => Some(Blame::Later),
+            401 if code.is_none() && !matches!(asked, Asked::Refresh(_)) => Some(Blame::Misconfigured),
+            _ => None,
+        });
+        // Where there is no app, what is wrong is the person's own.
+        let own = asked == Asked::Client && !oauth.needs_app() && blame == Some(Blame::Misconfigured);
+        match blame.map(|blame| if own { Blame::Gone } else { blame }) {
             Some(Blame::Later) => later(),
             Some(Blame::Gone) => TokenFailure::Gone {
                 text: gone(name, asked, &told),
@@ -221,4 +222,49 @@ fn looks_secret(word: &str) -> bool {
         let digits = run.bytes().filter(u8::is_ascii_digit).count();
         (run.len() >= 16 && digits >= 2) || run.len() >= 48
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cleaned, is_code};
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_of_people_stay_and_what_may_be_a_token_goes() {
+        for (text, wanted) in [
+            (
+                "The code passed is incorrect or expired.",
+                "The code passed is incorrect or expired",
+            ),
+            ("two\nlines\u{7} of text", "two lines of text"),
+            ("Token xoxe.xoxb-1-MS0yLTY1 is revoked", "Token … is revoked"),
+            ("token='1//0gLx3k9aZ2pQ7rT5'", "…"),
+            (
+                "missing scope crm.objects.contacts.read",
+                "missing scope crm.objects.contacts.read",
+            ),
+            (
+                "see https://a.example/help/oauth",
+                "see https://a.example/help/oauth",
+            ),
+        ] {
+            assert_eq!(cleaned(text), wanted);
+        }
+        assert_eq!(cleaned(&"a ".repeat(500)).chars().count(), 301);
+        assert!(
+            is_code("BAD_REFRESH_TOKEN")
+                && is_code("20003")
+                && !is_code("xoxe-1-My0xLTE5ODc2")
+                && !is_code("a b")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_token_of_a_platform_survives(token in "[a-z]{2,5}[-_.][A-Za-z0-9]{6}[0-9]{2}[A-Za-z0-9_-]{8,40}", before in "[ a-z:='\"(]{0,8}", after in "[ a-z.,;)'\"]{0,8}") {
+            let text = format!("the token {before}{token}{after} is bad");
+            prop_assert!(!cleaned(&text).contains(&token));
+            prop_assert!(!is_code(&token));
+        }
+    }
 }

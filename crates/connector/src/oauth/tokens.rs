@@ -7,6 +7,7 @@ use crate::Connector;
 use crate::auth::Auth;
 use crate::connector::{Base, Header};
 use crate::pointer::{Pointer, scalar_text};
+use crate::request::{BuildInput, Names};
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
@@ -72,12 +73,12 @@ impl Connector {
         };
         let mut found = Gathered::default();
         for place in oauth.places(asked) {
-            found.take(oauth, &place, &body, now);
+            found.take(oauth, asked, &place, &body, now);
         }
         if found.fields.is_empty() {
             return Err(self.token_failure(oauth, asked, response, now));
         }
-        self.keep(oauth, asked, &body, &mut found.fields)?;
+        self.keep(auth, oauth, asked, &body, &mut found.fields)?;
         Ok(Tokens {
             fields: found.fields,
             expires_at: found.expires_at,
@@ -89,6 +90,7 @@ impl Connector {
     /// Keeps what the file says. What the base or the headers need has to be there.
     fn keep(
         &self,
+        auth: &Auth,
         oauth: &OAuth,
         asked: Asked<'_>,
         body: &Value,
@@ -101,7 +103,19 @@ impl Connector {
             }
             match pointer.find(body).and_then(scalar_text) {
                 Some(value) if keepable(&value) => {
-                    fields.insert(name.clone(), Secret::new(value));
+                    let old = fields.insert(name.clone(), Secret::new(value));
+                    match self.led_astray(auth, fields) {
+                        None => {}
+                        // What was kept before stays, and the new tokens are not lost.
+                        Some(_) if refreshing => {
+                            fields.remove(name);
+                            fields.extend(old.map(|old| (name.clone(), old)));
+                        }
+                        Some(fault) => {
+                            let what = format!("gave tokens whose `{name}` {fault}");
+                            return Err(TokenFailure::unreadable(self, &what));
+                        }
+                    }
                 }
                 _ if !refreshing && self.always_needs(name) => {
                     let what = format!("gave tokens without `{name}`, which every call needs");
@@ -111,6 +125,25 @@ impl Connector {
             }
         }
         Ok(())
+    }
+
+    /// Why calls would go to a host that is none of the connector's, as far as what was kept so far decides it.
+    fn led_astray(&self, auth: &Auth, fields: &BTreeMap<String, Secret>) -> Option<String> {
+        let none = serde_json::Map::new();
+        let input = BuildInput {
+            base_override: None,
+            arguments: &none,
+            auth: Some((auth, fields)),
+            vars: &none,
+            idempotency_key: None,
+        };
+        let Err(error) = crate::request::target::base(self, &Names::new(self, &input)) else {
+            return None;
+        };
+        let fault = error.faults().first()?;
+        // A name that is missing is one that something else gives.
+        let missing = crate::request::missing(&fault.field);
+        (missing != error).then(|| fault.message.clone())
     }
 
     /// Whether no call can be made without this variable.
@@ -158,7 +191,7 @@ struct Gathered {
 
 impl Gathered {
     /// Takes the token at a place, with what stands beside it.
-    fn take(&mut self, oauth: &OAuth, place: &TokenPlace, body: &Value, now: Timestamp) {
+    fn take(&mut self, oauth: &OAuth, asked: Asked<'_>, place: &TokenPlace, body: &Value, now: Timestamp) {
         let access = oauth.access_field(place.identity.as_deref());
         let text = |pointer: &Pointer| {
             pointer
@@ -170,7 +203,8 @@ impl Gathered {
             return;
         };
         self.fields.insert(access, Secret::new(token));
-        if oauth.rotate != Rotate::Never
+        let first = !matches!(asked, Asked::Refresh(_));
+        if (first || oauth.rotate != Rotate::Never)
             && let Some(refresh) = text(&place.at.beside("refresh_token"))
         {
             self.fields.insert(

@@ -37,7 +37,7 @@ pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> 
 }
 
 /// What stands before the path, without `/` at its end.
-fn base(connector: &Connector, names: &Names<'_>) -> Result<String, BuildError> {
+pub(crate) fn base(connector: &Connector, names: &Names<'_>) -> Result<String, BuildError> {
     if let (Some(url), false) = (names.input.base_override, connector.is_internal()) {
         let mut text = url.as_str().trim_end_matches('/').to_owned();
         if let Base::Made { kept, .. } = &connector.base {

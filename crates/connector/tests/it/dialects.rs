@@ -1,5 +1,10 @@
 //! Every platform's own dialect of OAuth, limits and errors: a small connector file for each in `dialects/`, and the
 //! platform's answers as it documents them.
 
+mod answers;
 mod code_flow;
+mod discovery;
+mod hosts;
+mod keys;
 mod player;
+mod without_browser;

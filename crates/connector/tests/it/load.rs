@@ -165,6 +165,41 @@ fn the_parts_of_a_file_agree() {
 }
 
 #[test]
+fn the_keys_of_an_oauth_table_agree() {
+    let act = action("GET /x", "");
+    let base = "[auth.oauth2]\ntoken = \"https://a.example/token\"\n";
+    let code = format!("{base}authorize = \"https://a.example/authorize\"\n");
+    let told: Vec<_> = [
+        format!("{code}authorize_params = {{ a = \"{{secret}}\" }}\nsecrets.secret = \"S\"\n"),
+        format!("{code}client = \"none\"\npkce = false\n"),
+        format!("{code}client = \"header\"\nsend = \"xml\"\nrotate = \"daily\"\n"),
+        format!("{code}issuer = \"http://a.example\"\nscope_param = 5\n"),
+        format!("{code}secrets.access_token = \"T\"\n"),
+        format!("{code}secrets.client_id = \"I\"\n"),
+        format!("{code}token_headers = {{ Authorization = \"x\", \"a b\" = \"y\" }}\n"),
+        format!("{code}refresh_on = {{}}\nerror_map = {{ a = \"fatal\" }}\nrefresh_expires = \"later\"\n"),
+        format!("{code}extra_scopes = {{ user_scope = \"user\" }}\n"),
+        format!("{code}scopes = [\"a\"]\noptional_scopes = [\"a\"]\n"),
+        format!("{code}keep = {{ Bad = \"/x\", y = \"z\" }}\n"),
+        format!("{code}refresh = \"https://a.example/refresh?x=1\"\n"),
+        format!("{code}revoke = {{ call = \"PUT https://a.example/revoke\" }}\n"),
+        format!("{code}revoke = {{ call = \"GET https://a.example/revoke\", token = \"t\", apply = true, client = \"body\", off = 1 }}\n"),
+        format!("{code}device = \"https://a.example/device\"\n"),
+        format!("{base}grant = \"device_code\"\npkce = true\n"),
+        format!("{base}grant = \"client_credentials\"\nauthorize = \"https://a.example/authorize\"\nissuer = \"https://a.example\"\n"),
+        format!("{base}grant = \"jwt_bearer\"\nclient = \"body\"\n"),
+        format!("{base}grant = \"jwt_bearer\"\nsecrets.key = \"K\"\nassertion = {{ algorithm = \"none\", key_id = \"{{kye.id}}\", claims = {{ iss = \"{{key.}}\" }}, lifetime = \"1d\" }}\n"),
+        format!("{code}[[auth.discover]]\ncall = \"POST https://api.example.com/sites\"\nset = {{ Site = \"/id\" }}\n"),
+        format!("{code}[[auth.discover]]\ncall = \"GET https://elsewhere.example/sites\"\nset = {{ site = \"/id\" }}\n"),
+        format!("{code}[[auth.discover]]\ncall = \"GET https://api.example.com/{{site}}\"\nset = {{ site = \"/id\" }}\n"),
+    ]
+    .iter()
+    .map(|text| faults(&(head("") + text + &act)))
+    .collect();
+    insta::assert_snapshot!("oauth_faults", told.join("\n---\n"));
+}
+
+#[test]
 fn the_files_name_is_the_id() {
     let text = head("") + &action("GET /x", "");
     assert!(parse("/etc/solder/sample.toml", &text).is_ok());

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::needless_pass_by_value,
     clippy::format_push_string,
+    clippy::indexing_slicing,
     clippy::too_many_lines,
     reason = "helpers of tests may fail loudly and read shortly, and tables of cases are long"
 )]

@@ -35,6 +35,7 @@ pub(in crate::load) fn check(
         }
     }
     check_action(root, connector);
+    discovery(root, connector);
     base_names(root, connector);
 }
 
@@ -91,6 +92,27 @@ fn check_action(root: &Reader<'_>, connector: &Connector) {
             ));
         }
         Some(_) => {}
+    }
+}
+
+/// What is found out after connecting is asked of hosts that may get the credential.
+fn discovery(root: &Reader<'_>, connector: &Connector) {
+    let tables = root
+        .entries_of("auth")
+        .into_iter()
+        .filter(|(kind, _)| kind == "discover");
+    let items: Vec<_> = tables.flat_map(|(_, item)| item.list()).collect();
+    for (discover, item) in connector.discover.iter().zip(items) {
+        let Some(crate::template::Piece::Text(text)) = discover.url.pieces.first() else {
+            continue;
+        };
+        let host = crate::load::base::constant_host(crate::load::base::split_origin(text).0);
+        if let Some(host) = host.filter(|host| text.matches('/').count() > 2 && !connector.hosts_allow(host))
+        {
+            item.fault(format!(
+                "asks `{host}`, which `hosts` does not list: it gets the credential"
+            ));
+        }
     }
 }
 

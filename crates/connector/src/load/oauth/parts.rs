@@ -31,12 +31,12 @@ pub(super) fn unknown_names<N: AsRef<str>>(item: &Item<'_>, template: &Template,
     for name in template.names() {
         if !known.iter().any(|known| known.as_ref() == name) {
             let list: Vec<String> = known.iter().map(|name| format!("`{}`", name.as_ref())).collect();
-            let list = if list.is_empty() {
-                "none are".to_owned()
+            let known = if list.is_empty() {
+                "nothing is".to_owned()
             } else {
-                list.join(", ")
+                format!("known are {}", list.join(", "))
             };
-            item.fault(format!("`{{{name}}}` is not known here; known are: {list}"));
+            item.fault(format!("`{{{name}}}` is not known here; {known}"));
         }
     }
 }

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use http::Request;
 use serde_json::Value;
 use solder_connector::{
-    Asked, Auth, BuildError, BuildInput, Connector, Consent, Endpoints, OAuth, OAuthApp, OAuthInput,
-    TokenFailure, Tokens, parse,
+    Asked, Auth, BuildError, BuildInput, Connector, Consent, Endpoints, Failure, OAuth, OAuthApp, OAuthInput,
+    Reading, TokenFailure, Tokens, parse,
 };
 use solder_model::Secret;
 use std::collections::BTreeMap;
@@ -25,9 +25,14 @@ pub(super) struct Player {
 impl Player {
     /// A platform by its file, with the app `id` and `app-secret`.
     pub(super) fn new(file: &str, text: &str) -> Self {
-        let connector = parse(&format!("{file}.toml"), text).unwrap_or_else(|faults| {
+        let connector = parse(&format!("dialect_{file}.toml"), text).unwrap_or_else(|faults| {
             panic!("{}", crate::support::told(&faults));
         });
+        Self::of(connector)
+    }
+
+    /// The same of a connector that stands ready.
+    pub(super) fn of(connector: Connector) -> Self {
         Self {
             connector,
             kind: "oauth2",
@@ -124,6 +129,16 @@ impl Player {
         self.fields.get(name).map(Secret::expose)
     }
 
+    /// What an action's answer comes to, which is a failure.
+    pub(super) fn failed(&self, action: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Failure {
+        let action = self.connector.action(action).unwrap();
+        let response = answer(status, headers, body.to_owned());
+        match self.connector.read(action, None, &response, NOW) {
+            Reading::Failure(failure) => failure,
+            Reading::Success(answer) => panic!("{answer:?}"),
+        }
+    }
+
     /// The request of an action with this credential.
     pub(super) fn call(&self, action: &str, arguments: Value) -> Result<Request<Bytes>, BuildError> {
         let action = self.connector.action(action).unwrap();
@@ -143,6 +158,25 @@ impl Player {
     /// The same as text.
     pub(super) fn called(&self, action: &str, arguments: Value) -> String {
         written(&self.call(action, arguments).unwrap())
+    }
+}
+
+/// A platform's dialect by the name of its file.
+macro_rules! dialect {
+    ($name:literal) => {
+        crate::dialects::player::Player::new($name, include_str!(concat!($name, ".toml")))
+    };
+}
+pub(super) use dialect;
+
+/// Whom a failure concerns.
+pub(super) fn blame(failure: &TokenFailure) -> &'static str {
+    match failure {
+        TokenFailure::Gone { .. } => "gone",
+        TokenFailure::Misconfigured { .. } => "misconfigured",
+        TokenFailure::Refused { .. } => "refused",
+        TokenFailure::Later { .. } => "later",
+        TokenFailure::Unreadable { .. } => "unreadable",
     }
 }
 
