@@ -115,7 +115,8 @@ impl Engine {
         }
     }
 
-    /// A user id that nobody signed is obeyed on public servers alone, and never for somebody who holds a key.
+    /// A user id that nobody signed is obeyed on public servers alone, and never for somebody who holds a key or has a
+    /// password.
     async fn as_unsigned(
         &self,
         entry: &ServerEntry,
@@ -136,6 +137,12 @@ impl Engine {
         {
             return Err(Error::Forbidden(
                 "This user holds an API key and is never taken unsigned: send the key as a bearer".to_owned(),
+            ));
+        }
+        if user.as_ref().is_some_and(|known| known.has_password) {
+            return Err(Error::Forbidden(
+                "This user has a password and is never taken unsigned: send an API key or a JWT of the user"
+                    .to_owned(),
             ));
         }
         Ok(Caller {

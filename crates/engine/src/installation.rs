@@ -193,7 +193,7 @@ impl Installation {
         (key, secret)
     }
 
-    fn audit(&self, account: &AccountId, action: &str, target: &str) -> AuditEntry {
+    pub(crate) fn audit(&self, account: &AccountId, action: &str, target: &str) -> AuditEntry {
         AuditEntry {
             account: account.clone(),
             at: self.clock.now(),

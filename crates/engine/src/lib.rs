@@ -21,13 +21,16 @@ mod internal;
 mod limits;
 mod near;
 mod outbound;
+mod passwords;
 mod rate;
 mod scope;
 mod servers;
 mod sessions;
 mod settings;
 mod shape;
+mod sign_in;
 mod tools;
+mod visitor;
 mod warm;
 
 pub use call::Answer as Executed;
@@ -41,12 +44,15 @@ pub use credentials::{CredentialDeleted, CredentialList, CredentialView};
 pub use error::{Error, Result};
 pub use executions::Asked;
 pub use installation::{Installation, NewKey};
+pub use passwords::{PasswordRemoved, PasswordView};
 pub use rate::RateState;
 pub use scope::Scope;
 pub use servers::{Deleted, ServerList, ServerView};
 pub use settings::{ConnectorSettings, Settings};
 pub use shape::Shaping;
+pub use sign_in::{PasswordForm, ProviderChoice, SignInPage, SignInWay, SignInWays, SignedIn};
 pub use tools::{Tool, ToolContext, ToolOutcome, tool_descriptors};
+pub use visitor::{SIGN_IN_LASTS, Visitor};
 pub use warm::ServerEntry;
 
 use base64::Engine as _;
@@ -54,6 +60,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use call::{Answers, Recorder};
 use limits::{LimitSettings, Limits};
 use outbound::{Outbound, OutboundSettings};
+use passwords::Hashing;
 use sessions::EndedSessions;
 use solder_model::{Clock, Entropy, Secret, Timestamp};
 use solder_storage::Storage;
@@ -75,6 +82,7 @@ pub struct Engine {
     limits: Limits,
     outbound: Outbound,
     ended: EndedSessions,
+    hashing: Hashing,
     answers: Answers,
     recorder: Recorder,
     stopping: CancellationToken,
@@ -126,6 +134,7 @@ impl Engine {
             limits,
             outbound,
             ended,
+            hashing: Hashing::default(),
             answers: Answers::new(),
             recorder,
             stopping: CancellationToken::new(),

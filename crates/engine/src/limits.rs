@@ -19,6 +19,12 @@ use windows::Windows;
 /// The wide guard lets so many times more pass than the limit of calls.
 const WIDER: u32 = 10;
 
+/// Wrong passwords of one user. The window opens again by itself: nobody is locked out for good.
+const GUESSES: Limit = Limit {
+    count: 10,
+    window: Duration::from_mins(15),
+};
+
 /// The configured limits; `None` is off.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LimitSettings {
@@ -60,6 +66,7 @@ pub(crate) struct Limits {
     call_windows: Windows,
     wide_windows: Windows,
     failure_windows: Windows,
+    guess_windows: Windows,
     brake_windows: Windows,
 }
 
@@ -72,6 +79,7 @@ impl Limits {
             call_windows: Windows::default(),
             wide_windows: Windows::default(),
             failure_windows: Windows::default(),
+            guess_windows: Windows::default(),
             brake_windows: Windows::default(),
         }
     }
@@ -96,6 +104,34 @@ impl Limits {
     pub(crate) fn failed_authentication(&self, client: IpAddr, now: Timestamp) -> Ready<Option<Taken>> {
         let key = WindowKey::client(client);
         ready(ask(&self.failure_windows, self.failures, &key, 1, now))
+    }
+
+    /// What a user's window of wrong passwords or the client's of failed authentication says, where one is full. Ask it
+    /// before a password is looked at: behind a full window a right one is refused like any other, or it would go on
+    /// telling who guesses whether they guessed right.
+    pub(crate) fn full_of_guesses(
+        &self,
+        user: &WindowKey,
+        client: IpAddr,
+        now: Timestamp,
+    ) -> Option<Verdict> {
+        let client = WindowKey::client(client);
+        let failures = self.failures.map(|limit| (&self.failure_windows, &client, limit));
+        let windows = [Some((&self.guess_windows, user, GUESSES)), failures];
+        windows.into_iter().flatten().find_map(|(windows, key, limit)| {
+            // Behind a full window asking takes nothing, and tells how long to wait.
+            let is_full = windows.take(key, limit, now, 0).remaining == 0;
+            is_full.then(|| windows.take(key, limit, now, 1))
+        })
+    }
+
+    /// Counts a wrong password of a user, from a client.
+    pub(crate) fn wrong_guess(&self, user: &WindowKey, client: IpAddr, now: Timestamp) {
+        self.guess_windows.take(user, GUESSES, now, 1);
+        if let Some(limit) = self.failures {
+            self.failure_windows
+                .take(&WindowKey::client(client), limit, now, 1);
+        }
     }
 
     /// Asks a connector's own brake (`[limits] rate` of its file) for one request through `key`'s connection.

@@ -18,7 +18,7 @@ const LIFETIME_MS: i64 = 7 * Timestamp::DAY_MS;
 /// Sealed ids are about 200 characters; nothing much longer is worth opening.
 const MAX_ID: usize = 1_024;
 
-/// The sessions that were ended before their time.
+/// The sessions of clients and the sign-ins of browsers that were ended before their time.
 #[derive(Default)]
 pub(crate) struct EndedSessions(RwLock<HashSet<Digest>>);
 
@@ -32,7 +32,7 @@ impl EndedSessions {
         *self.0.write() = digests.into_iter().collect();
     }
 
-    fn has(&self, digest: &Digest) -> bool {
+    pub(crate) fn has(&self, digest: &Digest) -> bool {
         let ended = self.0.read();
         !ended.is_empty() && ended.contains(digest)
     }

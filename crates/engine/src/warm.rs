@@ -23,6 +23,7 @@ pub struct ServerEntry {
 pub(crate) struct KnownUser {
     pub(crate) id: UserId,
     pub(crate) holds_key: bool,
+    pub(crate) has_password: bool,
 }
 
 /// A user's credentials for one connector, newest first.
@@ -75,9 +76,11 @@ impl Warm {
                 return Ok(None);
             };
             let holds_key = storage.user_holds_key(&user.id).await?;
+            let has_password = storage.user_has_password(&user.id).await?;
             Ok(Some(KnownUser {
                 id: user.id,
                 holds_key,
+                has_password,
             }))
         };
         self.users.get_or_load(&key, load).await

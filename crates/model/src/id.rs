@@ -71,6 +71,12 @@ ids! {
     UserId, |text| lower(text, "usr_", 16, 16), "a user id is `usr_` and 16 characters of a-z and 0-9";
     /// An API key's id (not the key): `key_` and 16 characters of `[a-z0-9]`.
     ApiKeyId, |text| lower(text, "key_", 16, 16), "an API key id is `key_` and 16 characters of a-z and 0-9";
+    /// An identity provider's id: `idp_` and 16 characters of `[a-z0-9]`.
+    IdentityProviderId, |text| lower(text, "idp_", 16, 16),
+        "an identity provider id is `idp_` and 16 characters of a-z and 0-9";
+    /// A sign-in attempt's id (not the text in its address): `sia_` and 16 characters of `[a-z0-9]`.
+    SignInAttemptId, |text| lower(text, "sia_", 16, 16),
+        "a sign-in attempt id is `sia_` and 16 characters of a-z and 0-9";
     /// A credential: 24 lower-case hex characters.
     CredentialId, |text| {
         text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
@@ -123,7 +129,13 @@ macro_rules! random_ids {
     )*};
 }
 
-random_ids! { AccountId, "acc_"; UserId, "usr_"; ApiKeyId, "key_"; }
+random_ids! {
+    AccountId, "acc_";
+    UserId, "usr_";
+    ApiKeyId, "key_";
+    IdentityProviderId, "idp_";
+    SignInAttemptId, "sia_";
+}
 
 impl CredentialId {
     /// A new id.

@@ -14,13 +14,15 @@ mod policy;
 mod record;
 mod restrictions;
 mod secret;
+mod sign_in;
 mod time;
 mod window;
 
 pub use code::{Code, Retry};
 pub use fault::{Fault, Problem};
 pub use id::{
-    AccountId, ApiKeyId, BadId, ConnectorId, CredentialId, ServerId, UserId, UserName, random_string, slug,
+    AccountId, ApiKeyId, BadId, ConnectorId, CredentialId, IdentityProviderId, ServerId, SignInAttemptId,
+    UserId, UserName, random_string, slug,
 };
 pub use limit::{BadLimit, Limit, parse_duration};
 pub use page::{Page, Paged};
@@ -29,5 +31,6 @@ pub use policy::Policy;
 pub use record::{Account, ApiKey, Credential, Role, Server, User};
 pub use restrictions::{MAX_ENTRIES, Restrictions};
 pub use secret::{Digest, Sealed, Secret};
+pub use sign_in::{IdentityProvider, Password, SignInAttempt};
 pub use time::{Clock, Entropy, Timestamp};
 pub use window::{Verdict, Window};

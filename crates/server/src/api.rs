@@ -5,3 +5,4 @@ pub(crate) mod credentials;
 pub(crate) mod health;
 pub(crate) mod openapi_document;
 pub(crate) mod servers;
+pub(crate) mod users;

@@ -9,12 +9,14 @@ mod cookie;
 mod form;
 mod notice;
 mod page;
+mod sign_in;
 
 pub(crate) use browser::Browser;
 pub(crate) use cookie::{Cookie, find_cookie};
 pub(crate) use form::Form;
 pub(crate) use notice::Notice;
 pub(crate) use page::{Page, Shell, see_other};
+pub(crate) use sign_in::{SIGN_OUT, VisitorCookie, sign_in_by_password, sign_in_page, sign_out, to_sign_in};
 
 use axum::body::Body;
 use axum::response::Response;

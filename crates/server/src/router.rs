@@ -2,14 +2,14 @@
 //! drift from the description that is published.
 
 use crate::App;
-use crate::api::{connectors, credentials, health, openapi_document, servers};
+use crate::api::{connectors, credentials, health, openapi_document, servers, users};
 use crate::edge::EdgeLayer;
 use crate::mcp;
 use crate::openapi::described;
 use crate::pages;
 use crate::problem::{Failure, no_method, no_route};
 use axum::Router;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -41,6 +41,10 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(connectors::get_action::get_action))
         .routes(routes!(connectors::execute::execute_action))
         .routes(routes!(connectors::execute_by_body::execute_named_action))
+        .routes(routes!(
+            users::set_password::set_user_password,
+            users::remove_password::remove_user_password
+        ))
         .routes(routes!(health::get_health))
         .routes(routes!(openapi_document::get_openapi))
 }
@@ -52,6 +56,11 @@ pub(crate) fn of(app: &Arc<App>) -> Router {
         .route("/mcp/{serverId}", any(mcp::by_id))
         .route("/mcp/{serverId}/{accessToken}", any(mcp::by_token))
         .route(pages::STYLESHEET, get(pages::stylesheet))
+        .route(
+            "/sign-in/{attempt}",
+            get(pages::sign_in_page).post(pages::sign_in_by_password),
+        )
+        .route("/sign-out", post(pages::sign_out))
         .method_not_allowed_fallback(async || -> Failure { no_method() })
         .fallback(async || -> Failure { no_route() })
         .layer(EdgeLayer(Arc::clone(app)))

@@ -36,7 +36,7 @@ kinds! {
     Server = "server";
     /// An API key was created or revoked; the key is its digest in lower-case hex.
     Key = "key";
-    /// A user was created; the key is the account's id, `/` and the user's id.
+    /// A user was created, or got or lost a password; the key is the account's id, `/` and the user's id.
     User = "user";
     /// A credential was created or deleted; the key is the id of its user.
     Credentials = "credentials";

@@ -194,7 +194,7 @@ fn create_private_file(path: &Path) -> std::io::Result<()> {
 }
 
 /// What has to be unique: PostgreSQL's name of the rule, SQLite's list of its columns, and our words.
-const RULES: [(&str, &str, &str); 10] = [
+const RULES: [(&str, &str, &str); 15] = [
     ("accounts_pkey", "accounts.id", "account id"),
     ("accounts_name", "accounts.name", "account name"),
     ("users_pkey", "users.id", "user id"),
@@ -205,6 +205,31 @@ const RULES: [(&str, &str, &str); 10] = [
     ("servers_pkey", "servers.id", "server id"),
     ("servers_name", "servers.owner_id, servers.name", "server name"),
     ("credentials_pkey", "credentials.id", "credential id"),
+    (
+        "identity_providers_pkey",
+        "identity_providers.id",
+        "identity provider id",
+    ),
+    (
+        "identity_providers_name",
+        "identity_providers.account_id, identity_providers.name",
+        "identity provider name",
+    ),
+    (
+        "sign_in_attempts_pkey",
+        "sign_in_attempts.id",
+        "sign-in attempt id",
+    ),
+    (
+        "sign_in_attempts_digest",
+        "sign_in_attempts.digest",
+        "sign-in attempt",
+    ),
+    (
+        "sign_in_attempts_state",
+        "sign_in_attempts.state",
+        "sign-in state",
+    ),
 ];
 
 /// Our words for the rule of uniqueness that was broken.

@@ -17,11 +17,14 @@ mod credential;
 mod database;
 mod dialect;
 mod error;
+mod identity_provider;
 mod installation;
+mod password;
 mod row;
 mod sealed;
 mod server;
 mod session;
+mod sign_in;
 mod usage;
 mod user;
 

@@ -13,6 +13,7 @@ pub(crate) trait Columns {
     fn optional_text(&self, column: &str) -> Result<Option<String>, Error>;
     fn number(&self, column: &str) -> Result<i64, Error>;
     fn bytes(&self, column: &str) -> Result<Vec<u8>, Error>;
+    fn optional_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, Error>;
     /// A text that has to follow the rule of its type, such as an id.
     fn id<T: TryFrom<String>>(&self, column: &str) -> Result<T, Error>;
     fn optional_id<T: TryFrom<String>>(&self, column: &str) -> Result<Option<T>, Error>;
@@ -38,6 +39,10 @@ impl Columns for Row {
     }
 
     fn bytes(&self, column: &str) -> Result<Vec<u8>, Error> {
+        get(self, column)
+    }
+
+    fn optional_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, Error> {
         get(self, column)
     }
 

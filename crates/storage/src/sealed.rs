@@ -60,6 +60,9 @@ sealed! {
     installation.hash_key of number id for "hash key" ();
     servers.token_sealed of text id for "server token" (account_id, id);
     credentials.sealed of text id for "credential" (account_id, user_id, connector_owner, connector_id, kind, id);
+    sign_ins.password of text user_id for "password" (account_id, user_id);
+    identity_providers.secret of text id for "identity provider" (account_id, id, issuer, client_id);
+    sign_in_attempts.sealed of text id for "sign-in attempt" (account_id, id);
 }
 
 /// The columns of bytes that hold nothing sealed, as table and column: hashes and digests.
@@ -68,6 +71,9 @@ pub const NOT_SEALED: &[(&str, &str)] = &[
     ("ended_sessions", "digest"),
     ("servers", "old_token_digest"),
     ("servers", "token_digest"),
+    ("sign_in_attempts", "browser"),
+    ("sign_in_attempts", "digest"),
+    ("sign_in_attempts", "state"),
     ("users", "name_hash"),
 ];
 

@@ -78,7 +78,7 @@ pub(crate) async fn ensure(write: &mut Write, user: &User, now: Timestamp) -> Re
     read(&query.fetch_one(write.connection()).await?)
 }
 
-fn read(row: &Row) -> Result<User, Error> {
+pub(crate) fn read(row: &Row) -> Result<User, Error> {
     Ok(User {
         id: row.id("id")?,
         account: row.id("account_id")?,
@@ -88,6 +88,6 @@ fn read(row: &Row) -> Result<User, Error> {
 }
 
 /// What stands for a name in the index, since a name can be longer than an index takes.
-fn hash(name: &UserName) -> Vec<u8> {
+pub(crate) fn hash(name: &UserName) -> Vec<u8> {
     Sha256::digest(name.as_str().as_bytes()).to_vec()
 }

@@ -11,6 +11,7 @@
 )]
 
 mod answer;
+mod browser;
 mod client;
 mod clock;
 mod entropy;
@@ -20,6 +21,7 @@ mod raw;
 mod solder;
 
 pub use answer::Answer;
+pub use browser::Browser;
 pub use client::{Client, http_client};
 pub use clock::FakeClock;
 pub use entropy::SeededEntropy;

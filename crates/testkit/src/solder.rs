@@ -18,9 +18,17 @@ pub struct SolderBuilder {
     engine: solder_engine::Settings,
     server: solder_server::Settings,
     connector_files: Vec<(String, String)>,
+    public_url: Option<String>,
 }
 
 impl SolderBuilder {
+    /// The URL that it hands out, where that is not the address it listens on.
+    #[must_use]
+    pub fn public_url(mut self, url: &str) -> Self {
+        self.public_url = Some(url.to_owned());
+        self
+    }
+
     /// At most so many calls (`100/60s`); `off` is the default here.
     #[must_use]
     pub fn rate_limit(mut self, limit: &str) -> Self {
@@ -84,8 +92,9 @@ impl SolderBuilder {
             .expect("an installation");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        self.engine.public_url.clone_from(&url);
-        self.server.public_url.clone_from(&url);
+        let public_url = self.public_url.unwrap_or_else(|| url.clone());
+        self.engine.public_url.clone_from(&public_url);
+        self.server.public_url = public_url;
         let catalog = Catalog::open(&self.engine).expect("a catalogue");
         let engine = Engine::start(installation.clone(), catalog, self.engine)
             .await
@@ -149,6 +158,7 @@ impl Solder {
             engine,
             server: solder_server::Settings::default(),
             connector_files: Vec::new(),
+            public_url: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Whose window it is.
 
-use solder_model::{AccountId, ApiKeyId, CredentialId, ServerId, UserName};
+use solder_model::{AccountId, ApiKeyId, CredentialId, Digest, ServerId, UserName};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ pub(crate) enum WindowKey {
     /// A user whom a JWT names.
     #[cfg_attr(not(test), expect(dead_code, reason = "no JWT is accepted yet"))]
     User(AccountId, UserName),
+    /// Guesses of one user's password; the digest stands for account and user.
+    SignIn(Digest),
     /// Who is behind a client address; made by [`WindowKey::client`] alone, so that it is always normalised.
     Client(Client),
     /// One credential at one platform, and one action there where the action has a rate of its own.

@@ -57,6 +57,16 @@ pub(crate) struct CredentialPath {
     credential_id: String,
 }
 
+/// A user.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct UserPath {
+    /// The user's internal id, not the customer's own.
+    #[param(example = "usr_a1b2c3d4e5f6a7b8")]
+    user_id: String,
+}
+
 /// A refusal.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a body; nothing makes one")]
@@ -122,3 +132,12 @@ pub(crate) struct ServerNotFound(ErrorEnvelope);
 #[response(status = 404, description = "CONNECTOR_NOT_FOUND: no such connector")]
 #[expect(dead_code, reason = "describes an answer; nothing makes one")]
 pub(crate) struct ConnectorNotFound(ErrorEnvelope);
+
+/// The refusal of endpoints that name a user.
+#[derive(IntoResponses)]
+#[response(
+    status = 404,
+    description = "NOT_FOUND: the account has no such user, or the user has no password"
+)]
+#[expect(dead_code, reason = "describes an answer; nothing makes one")]
+pub(crate) struct UserNotFound(ErrorEnvelope);

@@ -76,7 +76,7 @@ impl FromRequest<Arc<App>> for Form {
 
 /// Browsers name the origin of the page that posts, and how it stands to ours (Fetch Metadata).
 fn is_own(app: &App, headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    let site = headers.get("sec-fetch-site").map(http::HeaderValue::as_bytes);
     let same_site = site.is_none_or(|site| site == b"same-origin" || site == b"none");
     same_site && app.gate.origin(headers) != Origin::Refused
 }

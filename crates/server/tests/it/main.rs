@@ -30,5 +30,6 @@ mod openapi;
 mod restrictions;
 mod servers;
 mod sessions;
+mod sign_in;
 mod tokens;
 mod warm;

@@ -67,7 +67,9 @@ fn every_operation_is_described_with_its_refusals() {
             "list-connectors",
             "list-credentials",
             "list-servers",
+            "remove-user-password",
             "rotate-server-token",
+            "set-user-password",
             "update-credential",
             "update-server",
         ]

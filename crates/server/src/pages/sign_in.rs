@@ -1,0 +1,19 @@
+//! Signing in and out.
+
+mod choose;
+mod leave;
+mod password;
+mod visit;
+
+pub(crate) use choose::sign_in_page;
+pub(crate) use leave::{SIGN_OUT, sign_out};
+pub(crate) use password::sign_in_by_password;
+pub(crate) use visit::{VisitorCookie, to_sign_in};
+
+/// The visitor's cookie: who was proven to sit at this browser.
+const VISITOR: &str = "solder_visitor";
+
+/// What the token of an attempt's form is for.
+fn purpose(attempt: &str) -> String {
+    format!("sign-in {attempt}")
+}
