@@ -10,6 +10,7 @@ mod cache;
 mod call;
 mod caller;
 mod catalog;
+mod connect;
 mod connectors;
 mod credentials;
 mod error;
@@ -36,6 +37,7 @@ mod warm;
 pub use call::Answer as Executed;
 pub use caller::{Authorization, Caller, Identity};
 pub use catalog::{Catalog, CatalogError, Owner};
+pub use connect::{TicketCreated, TicketDeleted, TicketView};
 pub use connectors::{
     ActionDescription, ActionDetails, ActionSummary, ConnectorFilter, ConnectorList, ConnectorSummary,
     ConnectorView, ParameterDescription, ResourceView, SampleCall, WayToConnect,

@@ -81,6 +81,8 @@ ids! {
     CredentialId, |text| {
         text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
     }, "a credential id is 24 lower-case hex characters";
+    /// A ticket to the connect pages (not what stands in its URL): `tkt_` and 16 characters of `[a-z0-9]`.
+    TicketId, |text| lower(text, "tkt_", 16, 16), "a ticket id is `tkt_` and 16 characters of a-z and 0-9";
     /// A server: the slug of its first name, `-`, and 8 characters of `[a-z0-9]`; at most 109 characters.
     ServerId, |text| {
         text.len() <= 109
@@ -135,6 +137,7 @@ random_ids! {
     ApiKeyId, "key_";
     IdentityProviderId, "idp_";
     SignInAttemptId, "sia_";
+    TicketId, "tkt_";
 }
 
 impl CredentialId {

@@ -15,6 +15,7 @@ mod record;
 mod restrictions;
 mod secret;
 mod sign_in;
+mod ticket;
 mod time;
 mod window;
 
@@ -22,7 +23,7 @@ pub use code::{Code, Retry};
 pub use fault::{Fault, Problem};
 pub use id::{
     AccountId, ApiKeyId, BadId, ConnectorId, CredentialId, IdentityProviderId, ServerId, SignInAttemptId,
-    UserId, UserName, random_string, slug,
+    TicketId, UserId, UserName, random_string, slug,
 };
 pub use limit::{BadLimit, Limit, parse_duration};
 pub use page::{Page, Paged};
@@ -32,5 +33,6 @@ pub use record::{Account, ApiKey, Credential, Role, Server, User};
 pub use restrictions::{MAX_ENTRIES, Restrictions};
 pub use secret::{Digest, Sealed, Secret};
 pub use sign_in::{IdentityProvider, Password, SignInAttempt};
+pub use ticket::{ConnectTicket, Opening, PendingCredential, Proof};
 pub use time::{Clock, Entropy, Timestamp};
 pub use window::{Verdict, Window};

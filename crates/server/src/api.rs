@@ -1,5 +1,6 @@
 //! The management API: one endpoint, one file.
 
+pub(crate) mod connect_tickets;
 pub(crate) mod connectors;
 pub(crate) mod credentials;
 pub(crate) mod health;

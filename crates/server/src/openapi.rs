@@ -10,7 +10,7 @@ pub(crate) use catalogue::{
 };
 pub(crate) use shared::{
     ConnectorNotFound, ConnectorParam, CredentialPath, PageParams, Refusals, ServerNotFound, ServerPath,
-    UserIdHeader, UserNotFound, UserPath,
+    TicketNotFound, TicketPath, UserIdHeader, UserNotFound, UserPath,
 };
 
 use bytes::Bytes;
@@ -30,6 +30,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement, ServerBuilder};
         (name = "Connectors", description = "Platforms, what can be done there, and doing it: what the tools do, over REST"),
         (name = "Credentials", description = "Sealed secrets of users at platforms"),
         (name = "Users", description = "The users of the account, for admins"),
+        (name = "Connect tickets", description = "Links to pages where users connect platforms in a browser"),
         (name = "Health", description = "Whether the process serves, and what it offers")
     ),
     components(schemas(ErrorEnvelope))

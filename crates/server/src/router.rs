@@ -2,7 +2,7 @@
 //! drift from the description that is published.
 
 use crate::App;
-use crate::api::{connectors, credentials, health, openapi_document, servers, users};
+use crate::api::{connect_tickets, connectors, credentials, health, openapi_document, servers, users};
 use crate::edge::EdgeLayer;
 use crate::mcp;
 use crate::openapi::described;
@@ -44,6 +44,11 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(
             users::set_password::set_user_password,
             users::remove_password::remove_user_password
+        ))
+        .routes(routes!(connect_tickets::create::create_connect_ticket))
+        .routes(routes!(
+            connect_tickets::get::get_connect_ticket,
+            connect_tickets::delete::delete_connect_ticket
         ))
         .routes(routes!(health::get_health))
         .routes(routes!(openapi_document::get_openapi))

@@ -194,7 +194,7 @@ fn create_private_file(path: &Path) -> std::io::Result<()> {
 }
 
 /// What has to be unique: PostgreSQL's name of the rule, SQLite's list of its columns, and our words.
-const RULES: [(&str, &str, &str); 15] = [
+const RULES: &[(&str, &str, &str)] = &[
     ("accounts_pkey", "accounts.id", "account id"),
     ("accounts_name", "accounts.name", "account name"),
     ("users_pkey", "users.id", "user id"),
@@ -230,6 +230,8 @@ const RULES: [(&str, &str, &str); 15] = [
         "sign_in_attempts.state",
         "sign-in state",
     ),
+    ("connect_tickets_pkey", "connect_tickets.id", "ticket id"),
+    ("connect_tickets_digest", "connect_tickets.digest", "ticket"),
 ];
 
 /// Our words for the rule of uniqueness that was broken.

@@ -13,6 +13,8 @@ mod account;
 mod api_key;
 mod audit;
 mod change;
+mod connect_pending;
+mod connect_ticket;
 mod credential;
 mod database;
 mod dialect;

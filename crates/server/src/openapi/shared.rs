@@ -67,6 +67,16 @@ pub(crate) struct UserPath {
     user_id: String,
 }
 
+/// A connect ticket.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct TicketPath {
+    /// The ticket's id, not what stands in its link.
+    #[param(example = "tkt_4f7k2m9q8r1s5t3v")]
+    ticket_id: String,
+}
+
 /// A refusal.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a body; nothing makes one")]
@@ -141,3 +151,9 @@ pub(crate) struct ConnectorNotFound(ErrorEnvelope);
 )]
 #[expect(dead_code, reason = "describes an answer; nothing makes one")]
 pub(crate) struct UserNotFound(ErrorEnvelope);
+
+/// The refusal of endpoints that name a ticket.
+#[derive(IntoResponses)]
+#[response(status = 404, description = "NOT_FOUND: no such ticket of this user")]
+#[expect(dead_code, reason = "describes an answer; nothing makes one")]
+pub(crate) struct TicketNotFound(ErrorEnvelope);

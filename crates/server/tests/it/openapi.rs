@@ -52,13 +52,16 @@ fn every_operation_is_described_with_its_refusals() {
     assert_eq!(
         ids,
         [
+            "create-connect-ticket",
             "create-credential",
             "create-server",
+            "delete-connect-ticket",
             "delete-credential",
             "delete-server",
             "execute-action",
             "execute-named-action",
             "get-action",
+            "get-connect-ticket",
             "get-connector",
             "get-credential",
             "get-health",

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod concurrency;
+mod connect_tickets;
 mod credentials;
 mod feed;
 mod sealed;
@@ -76,6 +77,14 @@ contract! {
     usage:
         sums_of_usage_grow_and_are_listed_by_the_hour,
         sums_that_two_write_at_once_lose_nothing,
+    ;
+    connect_tickets:
+        a_ticket_is_kept_with_every_field,
+        a_ticket_opens_once_and_ends_once,
+        a_ticket_that_many_open_at_once_is_one_browsers,
+        what_a_ticket_connected_is_told_while_it_exists,
+        what_is_pending_is_taken_once_and_goes_with_its_ticket,
+        a_ticket_is_told_of_for_a_day_after_its_end,
     ;
     concurrency:
         two_that_have_the_database_open_both_write,
