@@ -1,6 +1,6 @@
 //! A running installation with a database of its own.
 
-use crate::{Client, FakeClock, FakePlatform, Mcp, SeededEntropy};
+use crate::{Browser, Client, FakeClock, FakePlatform, Mcp, SeededEntropy};
 use serde_json::{Value, json};
 use solder_engine::{Catalog, ConnectorSettings, Engine, Installation, NewKey};
 use solder_model::{AccountId, Limit, Page, Role, UserName};
@@ -180,6 +180,11 @@ impl Solder {
     /// A client without a key.
     pub fn nobody(&self) -> Client {
         Client::new(&self.url, None)
+    }
+
+    /// A browser without cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url)
     }
 
     /// One more account.

@@ -65,7 +65,7 @@ pub struct TicketView {
     #[schema(example = "sign-in")]
     pub proof: Option<&'static str>,
     /// What was connected by it and still exists, in the order in which it was.
-    pub connected: Vec<Connected>,
+    pub connected: Vec<TicketConnection>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -83,7 +83,7 @@ pub struct TicketView {
 /// A credential that was connected by a ticket.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Connected {
+pub struct TicketConnection {
     /// The connector.
     #[schema(value_type = String, example = "slack")]
     pub connector_id: ConnectorId,
@@ -109,7 +109,7 @@ impl TicketView {
         };
         let connected = connected
             .into_iter()
-            .map(|(credential_id, connector_id, at)| Connected {
+            .map(|(credential_id, connector_id, at)| TicketConnection {
                 connector_id,
                 credential_id,
                 connected_at: at,

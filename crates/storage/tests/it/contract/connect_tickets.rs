@@ -80,7 +80,11 @@ pub(super) async fn a_ticket_is_kept_with_every_field(url: String) -> String {
         storage.find_connect_ticket_by_digest(&digest(9)).await.unwrap(),
         None
     );
-    let twice = storage.create_connect_ticket(&bare, &done).await.unwrap_err();
+    let twice = ConnectTicket {
+        digest: digest(8),
+        ..bare.clone()
+    };
+    let twice = storage.create_connect_ticket(&twice, &done).await.unwrap_err();
     assert!(matches!(twice, Error::Conflict("ticket id")), "{twice:?}");
     let taken = ConnectTicket {
         digest: digest(1),
