@@ -16,14 +16,15 @@ impl Storage {
     /// [`Error::NotFound`] where the ticket does not exist any more.
     pub async fn put_pending(&self, pending: &PendingCredential, now: Timestamp) -> Result<(), Error> {
         const SQL: &str = concat!(
-            "INSERT INTO connect_pending (",
+            "INSERT INTO connect_pending (id, ",
             columns!(),
-            ") VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (ticket_id, connector_id) DO UPDATE SET \
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET \
              connector_owner = excluded.connector_owner, kind = excluded.kind, sealed = excluded.sealed, \
              created_at = excluded.created_at"
         );
         let mut write = self.write(now).await?;
         let query = sqlx::query(SQL)
+            .bind(key(&pending.ticket, &pending.connector))
             .bind(pending.ticket.as_str())
             .bind(&pending.connector_owner)
             .bind(pending.connector.as_str())
@@ -52,17 +53,19 @@ impl Storage {
         connector: &ConnectorId,
         now: Timestamp,
     ) -> Result<Option<PendingCredential>, Error> {
-        const SQL: &str = concat!(
-            "DELETE FROM connect_pending WHERE ticket_id = $1 AND connector_id = $2 RETURNING ",
-            columns!()
-        );
+        const SQL: &str = concat!("DELETE FROM connect_pending WHERE id = $1 RETURNING ", columns!());
         let mut write = self.write(now).await?;
-        let query = sqlx::query(SQL).bind(ticket.as_str()).bind(connector.as_str());
+        let query = sqlx::query(SQL).bind(key(ticket, connector));
         let row = query.fetch_optional(write.connection()).await?;
         let taken = row.as_ref().map(read).transpose()?;
         write.commit().await?;
         Ok(taken)
     }
+}
+
+/// The id of what waits for a ticket and a connector.
+fn key(ticket: &TicketId, connector: &ConnectorId) -> String {
+    format!("{ticket}/{connector}")
 }
 
 fn read(row: &Row) -> Result<PendingCredential, Error> {

@@ -63,11 +63,14 @@ sealed! {
     sign_ins.password of text user_id for "password" (account_id, user_id);
     identity_providers.secret of text id for "identity provider" (account_id, id, issuer, client_id);
     sign_in_attempts.sealed of text id for "sign-in attempt" (account_id, id);
+    connect_pending.sealed of text id for "pending credential" (ticket_id, connector_owner, connector_id, kind);
 }
 
 /// The columns of bytes that hold nothing sealed, as table and column: hashes and digests.
 pub const NOT_SEALED: &[(&str, &str)] = &[
     ("api_keys", "digest"),
+    ("connect_tickets", "browser"),
+    ("connect_tickets", "digest"),
     ("ended_sessions", "digest"),
     ("servers", "old_token_digest"),
     ("servers", "token_digest"),

@@ -33,7 +33,10 @@ async fn a_ticket_is_made_for_the_acting_user_and_its_link_is_told_once() {
         (&json!("new"), &json!("ada"), &json!([]), &Value::Null)
     );
     assert_eq!(view["expiresAt"], ticket["expiresAt"]);
-    assert_eq!(view["expiresAt"], "2026-11-22T12:15:00.000Z", "a quarter of an hour");
+    assert_eq!(
+        view["expiresAt"], "2026-11-22T12:15:00.000Z",
+        "a quarter of an hour"
+    );
 
     solder.clock.advance(Duration::from_secs(899));
     assert_eq!(ada.get(&path).await.json()["state"], "new");

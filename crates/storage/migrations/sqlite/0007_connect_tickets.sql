@@ -31,14 +31,15 @@ CREATE TABLE connect_ticket_credentials (
 );
 CREATE INDEX connect_ticket_credentials_credential ON connect_ticket_credentials (credential_id);
 
--- A credential that was given on a connect page and waits until the person says whose use it is for: one for each
--- ticket and connector.
+-- A credential that was given on a connect page and waits until the person says whose use it is for. There is one for
+-- each ticket and connector, and both make its id.
 CREATE TABLE connect_pending (
+    id TEXT NOT NULL CONSTRAINT connect_pending_pkey PRIMARY KEY,
     ticket_id TEXT NOT NULL REFERENCES connect_tickets (id) ON DELETE CASCADE,
     connector_owner TEXT NOT NULL,
     connector_id TEXT NOT NULL,
     kind TEXT NOT NULL,
     sealed BLOB NOT NULL,
-    created_at BIGINT NOT NULL,
-    CONSTRAINT connect_pending_pkey PRIMARY KEY (ticket_id, connector_id)
+    created_at BIGINT NOT NULL
 );
+CREATE INDEX connect_pending_ticket ON connect_pending (ticket_id, connector_id);
