@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use solder_model::Role;
-use solder_testkit::{Answer, Client, FakePlatform, Solder};
+use solder_testkit::{Answer, Client, FakePlatform, Solder, raw_connection};
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 
 const USERS_LIST: &str = "/api/connectors/slack/actions/users_list/execute";
 const BY_BODY: &str = "/api/connectors/slack/execute";
@@ -451,4 +452,30 @@ async fn a_kept_answer_says_so_and_is_the_same_users_alone() {
         }
     }
     assert_eq!(platform.received().len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_ends_the_call() {
+    let wait = Duration::from_millis(300);
+    let platform = FakePlatform::start_slow(wait, |_| (200, json!({ "ok": true, "members": [] }))).await;
+    let solder = Solder::build()
+        .connector("slack", &platform, "/api")
+        .start()
+        .await;
+    solder.slack_credential().await;
+    let mut connection = raw_connection(&solder.url).await;
+    let request = format!(
+        "POST {USERS_LIST} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\ncontent-length: 0\r\n\r\n",
+        solder.first.key
+    );
+    connection.write_all(request.as_bytes()).await.unwrap();
+    while platform.received().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop(connection);
+    // Longer than the platform takes.
+    tokio::time::sleep(2 * wait).await;
+    // A fake platform's handler is dropped, too, when its caller hangs up.
+    assert_eq!((platform.received().len(), platform.finished()), (1, 0));
+    solder.stop().await;
 }
