@@ -77,6 +77,8 @@ ids! {
     /// A sign-in attempt's id (not the text in its address): `sia_` and 16 characters of `[a-z0-9]`.
     SignInAttemptId, |text| lower(text, "sia_", 16, 16),
         "a sign-in attempt id is `sia_` and 16 characters of a-z and 0-9";
+    /// A registered JWT key's id: `jwt_` and 16 characters of `[a-z0-9]`. It is no `kid`, which is the signer's own word.
+    JwtKeyId, |text| lower(text, "jwt_", 16, 16), "a JWT key id is `jwt_` and 16 characters of a-z and 0-9";
     /// A credential: 24 lower-case hex characters.
     CredentialId, |text| {
         text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
@@ -135,6 +137,7 @@ random_ids! {
     AccountId, "acc_";
     UserId, "usr_";
     ApiKeyId, "key_";
+    JwtKeyId, "jwt_";
     IdentityProviderId, "idp_";
     SignInAttemptId, "sia_";
     TicketId, "tkt_";

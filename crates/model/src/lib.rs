@@ -7,6 +7,7 @@
 mod code;
 mod fault;
 mod id;
+mod jwt_key;
 mod limit;
 mod page;
 mod pattern;
@@ -22,9 +23,10 @@ mod window;
 pub use code::{Code, Retry};
 pub use fault::{Fault, Problem};
 pub use id::{
-    AccountId, ApiKeyId, BadId, ConnectorId, CredentialId, IdentityProviderId, ServerId, SignInAttemptId,
-    TicketId, UserId, UserName, random_string, slug,
+    AccountId, ApiKeyId, BadId, ConnectorId, CredentialId, IdentityProviderId, JwtKeyId, ServerId,
+    SignInAttemptId, TicketId, UserId, UserName, random_string, slug,
 };
+pub use jwt_key::{JwtAlgorithm, JwtKey, JwtMaterial};
 pub use limit::{BadLimit, Limit, parse_duration};
 pub use page::{Page, Paged};
 pub use pattern::Pattern;

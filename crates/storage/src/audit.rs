@@ -13,7 +13,8 @@ pub struct AuditEntry {
     pub account: AccountId,
     /// When it was done.
     pub at: Timestamp,
-    /// What the right to do it came from: `key:` and the key's id, `token-url:` and the server's id, `operator`.
+    /// What the right to do it came from: `key:` and the key's id, `jwt:` and the id of the key that
+    /// verified it, `token-url:` and the server's id, `operator`.
     pub actor: String,
     /// The user that was acted as; none where the operator acted.
     pub acting_user: Option<UserId>,

@@ -46,6 +46,8 @@ kinds! {
     Session = "session";
     /// The source of the master keys gives other keys than before; the key is the id of the one that seals.
     MasterKey = "master_key";
+    /// A JWT key was registered or deleted; the key is the id of its account.
+    JwtKeys = "jwt_keys";
 }
 
 /// One row of the feed.

@@ -232,6 +232,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ),
     ("connect_tickets_pkey", "connect_tickets.id", "ticket id"),
     ("connect_tickets_digest", "connect_tickets.digest", "ticket"),
+    ("jwt_keys_pkey", "jwt_keys.id", "JWT key id"),
 ];
 
 /// Our words for the rule of uniqueness that was broken.

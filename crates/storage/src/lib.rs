@@ -22,6 +22,7 @@ mod error;
 mod identity_provider;
 mod installation;
 mod password;
+mod jwt_key;
 mod row;
 mod sealed;
 mod server;

@@ -64,6 +64,7 @@ sealed! {
     identity_providers.secret of text id for "identity provider" (account_id, id, issuer, client_id);
     sign_in_attempts.sealed of text id for "sign-in attempt" (account_id, id);
     connect_pending.sealed of text id for "pending credential" (ticket_id, connector_owner, connector_id, kind);
+    jwt_keys.secret of text id for "jwt key" (account_id, id);
 }
 
 /// The columns of bytes that hold nothing sealed, as table and column: hashes and digests.

@@ -7,6 +7,7 @@ mod connect_tickets;
 mod credentials;
 mod feed;
 mod sealed;
+mod jwt_keys;
 mod servers;
 mod usage;
 
@@ -73,6 +74,11 @@ contract! {
         sealed_records_are_listed_by_their_keys_with_the_parts_of_their_context,
         a_record_that_was_changed_in_the_meantime_is_not_replaced,
         another_master_key_is_told_to_every_process_and_to_every_accounts_log,
+    ;
+    jwt_keys:
+        a_jwt_key_is_kept_with_every_field,
+        a_jwt_key_is_its_accounts_alone,
+        jwt_keys_are_found_by_issuer_or_by_kid_in_every_account,
     ;
     usage:
         sums_of_usage_grow_and_are_listed_by_the_hour,

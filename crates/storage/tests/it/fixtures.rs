@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use solder_model::{
-    Account, AccountId, ApiKey, ApiKeyId, ConnectorId, Credential, CredentialId, Digest, Page, Restrictions,
-    Role, Sealed, Server, ServerId, Timestamp, User, UserId, UserName,
+    Account, AccountId, ApiKey, ApiKeyId, ConnectorId, Credential, CredentialId, Digest, JwtKey, JwtKeyId,
+    JwtMaterial, Page, Restrictions, Role, Sealed, Server, ServerId, Timestamp, User, UserId, UserName,
 };
 use solder_storage::{AuditEntry, Change, Storage};
 
@@ -91,6 +91,21 @@ pub(crate) fn credential(of: &User, number: u32, connector: &str) -> Credential 
         sealed: Sealed(vec![1, 0, 2]),
         created_at: NOW.plus_ms(i64::from(number)),
         updated_at: NOW,
+    }
+}
+
+/// A key set without an issuer, which engine never makes; storage does not judge.
+pub(crate) fn jwt_key(of: &Account, number: u32) -> JwtKey {
+    JwtKey {
+        id: JwtKeyId::new(&format!("jwt_{number:016}")).unwrap(),
+        account: of.id.clone(),
+        name: format!("Key {number}"),
+        algorithm: None,
+        material: JwtMaterial::Jwks("https://login.example/jwks".to_owned()),
+        kid: None,
+        issuer: None,
+        audience: None,
+        created_at: NOW.plus_ms(i64::from(number)),
     }
 }
 
