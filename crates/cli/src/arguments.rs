@@ -31,6 +31,9 @@ pub(crate) enum Command {
     /// The API keys of an account
     #[command(subcommand)]
     Keys(Keys),
+    /// The keys that verify the JWTs of an account's users
+    #[command(subcommand)]
+    JwtKeys(JwtKeys),
     /// The users of an account
     #[command(subcommand)]
     Users(Users),
@@ -132,6 +135,81 @@ pub(crate) enum Keys {
     /// End a key at once
     Revoke {
         /// The key's id, `key_…`, as `list` shows it
+        key: String,
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
+}
+
+/// The algorithm of a JWT key, as the command line spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Algorithm {
+    #[value(name = "HS256")]
+    Hs256,
+    #[value(name = "RS256")]
+    Rs256,
+    #[value(name = "ES256")]
+    Es256,
+    #[value(name = "EdDSA")]
+    EdDsa,
+}
+
+/// What a JWT key verifies with. Secrets come from a file or from standard input: what stands on a command line can be
+/// read by others.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct KeySource {
+    /// The file that holds the secret of HS256, at least 32 bytes; `-` is standard input. A line break at its end is
+    /// not part of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// The file that holds the public key as PEM; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) public_key_file: Option<PathBuf>,
+    /// Where the JSON Web Key Set stands; needs --issuer and --audience
+    #[arg(long, value_name = "URL")]
+    pub(crate) jwks_url: Option<String>,
+}
+
+/// `solder jwt-keys`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum JwtKeys {
+    /// Register a key
+    Create {
+        #[command(flatten)]
+        account: Account,
+        /// How its tokens are signed; may be left out with --jwks-url
+        #[arg(long, value_enum)]
+        algorithm: Option<Algorithm>,
+        #[command(flatten)]
+        source: KeySource,
+        /// The signer's own name of the key
+        #[arg(long)]
+        kid: Option<String>,
+        /// The `iss` that tokens must have
+        #[arg(long)]
+        issuer: Option<String>,
+        /// The `aud` that tokens must name; where left out, tokens must name none
+        #[arg(long)]
+        audience: Option<String>,
+        /// A name for people, to know the key again by
+        #[arg(long)]
+        name: Option<String>,
+        #[command(flatten)]
+        open: Open,
+    },
+    /// List the keys, without the secrets
+    List {
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
+    /// Delete a key: what it verified ends with it
+    Delete {
+        /// The key's id, `jwt_…`, as `list` shows it
         key: String,
         #[command(flatten)]
         account: Account,

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod connectors;
+pub(crate) mod jwt_keys;
 pub(crate) mod keys;
 pub(crate) mod serve;
 pub(crate) mod settings;

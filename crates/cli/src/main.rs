@@ -40,6 +40,7 @@ fn run(command: &Command) -> failure::Result<()> {
         Command::Serve(serve) => commands::serve::run(serve, Start::Serve),
         Command::Accounts(accounts) => commands::accounts::run(accounts),
         Command::Keys(keys) => commands::keys::run(keys),
+        Command::JwtKeys(keys) => commands::jwt_keys::run(keys),
         Command::Users(users) => commands::users::run(users),
         Command::Connectors(connectors) => commands::connectors::run(connectors),
         Command::Settings(settings) => commands::settings::run(settings),

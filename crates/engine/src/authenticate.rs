@@ -4,27 +4,21 @@
 //! own for each client address; a request that is let in is never touched by it.
 
 use crate::Engine;
-use crate::caller::{Authorization, Caller, Identity, Way};
+use crate::caller::{Authorization, Caller, Identity, UserToken, Way};
 use crate::error::{Error, Result};
+use crate::jwt::{Signed, Signers, Unsigned};
 use crate::warm::ServerEntry;
 use solder_model::{AccountId, ApiKey, Secret, ServerId, Timestamp, User, UserId, UserName};
 use std::sync::Arc;
 
 impl Engine {
-    /// Lets a caller of the management API in: an API key, and the user that it names or is tied to.
+    /// Lets a caller of the management API in: by an API key, as the user that it names or is tied to, or by a JWT.
     pub async fn authenticate_api(&self, identity: &Identity<'_>) -> Result<Caller> {
-        if identity.user_token {
-            return Err(self.failed(identity).await);
-        }
-        let key = match identity.authorization {
-            Authorization::Absent => return Err(Error::Unauthorized),
-            Authorization::Other => return Err(self.failed(identity).await),
-            Authorization::Bearer(bearer) => self.key(bearer, identity).await?,
-        };
-        self.as_key(key, identity).await
+        let caller = self.by_proof(&Door::Api, identity).await?;
+        caller.ok_or(Error::Unauthorized)
     }
 
-    /// Lets a caller of the MCP endpoint in: by token URL where `token` is given, else by an API key.
+    /// Lets a caller of the MCP endpoint in: by token URL where `token` is given, else by an API key or a JWT.
     pub async fn authenticate_mcp(
         &self,
         server: &str,
@@ -40,7 +34,8 @@ impl Engine {
             let caller = self.at_token_url(&entry, identity).await?;
             return Ok((caller, entry));
         }
-        let caller = self.authenticate_api(identity).await?;
+        let door = Door::Server(found.as_deref());
+        let caller = self.by_proof(&door, identity).await?.ok_or(Error::Unauthorized)?;
         let known = found.filter(|entry| entry.server.account == caller.account);
         known.map(|entry| (caller, entry)).ok_or(Error::ServerNotFound)
     }
@@ -88,19 +83,8 @@ impl Engine {
     }
 
     async fn at_token_url(&self, entry: &ServerEntry, identity: &Identity<'_>) -> Result<Caller> {
-        if identity.user_token {
-            return Err(self.failed(identity).await);
-        }
-        match identity.authorization {
-            Authorization::Absent => {}
-            Authorization::Other => return Err(self.failed(identity).await),
-            Authorization::Bearer(bearer) => {
-                let key = self.key(bearer, identity).await?;
-                if key.account != entry.server.account {
-                    return Err(self.failed(identity).await);
-                }
-                return self.as_key(key, identity).await;
-            }
+        if let Some(caller) = self.by_proof(&Door::TokenUrl(entry), identity).await? {
+            return Ok(caller);
         }
         let server = &entry.server;
         match identity.user_name {
@@ -150,6 +134,75 @@ impl Engine {
             user: user.map(|known| known.id.clone()),
             user_name: name.clone(),
             way: Way::Unsigned(server.id.clone()),
+            client: identity.client,
+        })
+    }
+
+    /// The caller whom the headers prove; absent where they prove nothing because nothing was sent.
+    ///
+    /// Everything that was sent has to hold. A JWT says who acts; what stands beside it has to agree.
+    async fn by_proof(&self, door: &Door<'_>, identity: &Identity<'_>) -> Result<Option<Caller>> {
+        let bearer = match identity.authorization {
+            Authorization::Absent => None,
+            Authorization::Other => return Err(self.failed(identity).await),
+            Authorization::Bearer(text) if is_jwt(text) => {
+                Some(Proof::Jwt(self.signed(door.signers(), text, identity).await?))
+            }
+            Authorization::Bearer(text) => Some(Proof::Key(self.key(text, identity).await?)),
+        };
+        if let (Some(Proof::Key(key)), Door::TokenUrl(entry)) = (&bearer, door)
+            && key.account != entry.server.account
+        {
+            return Err(self.failed(identity).await);
+        }
+        let token = match identity.user_token {
+            None => None,
+            Some(UserToken(text)) => {
+                let signers = match &bearer {
+                    Some(Proof::Key(key)) => Signers::Account(key.account.clone()),
+                    _ => door.signers(),
+                };
+                Some(self.signed(signers, text, identity).await?)
+            }
+        };
+        let caller = match (bearer, token) {
+            (None, None) => return Ok(None),
+            (Some(Proof::Key(key)), None) => self.as_key(key, identity).await?,
+            (Some(Proof::Key(key)), Some(signed)) => {
+                if key.user_bound && key.user_name != signed.user {
+                    return Err(disagree("the JWT names another user than the key is bound to"));
+                }
+                self.as_signed(&signed, identity).await?
+            }
+            (Some(Proof::Jwt(one)), Some(other))
+                if one.account != other.account || one.user != other.user =>
+            {
+                return Err(disagree("the bearer and x-alloy-user-token name different users"));
+            }
+            (Some(Proof::Jwt(signed)), _) | (None, Some(signed)) => self.as_signed(&signed, identity).await?,
+        };
+        Ok(Some(caller))
+    }
+
+    /// The user whom a JWT names. A genuine token whose time is not now is refused, and is no guess.
+    async fn signed(&self, signers: Signers, text: &str, identity: &Identity<'_>) -> Result<Arc<Signed>> {
+        match self.signed_user(signers, text).await {
+            Ok(signed) => Ok(signed),
+            Err(Unsigned::OutOfTime) => Err(Error::Unauthorized),
+            Err(Unsigned::Refused) => Err(self.failed(identity).await),
+            Err(Unsigned::Fault(error)) => Err(error),
+        }
+    }
+
+    async fn as_signed(&self, signed: &Signed, identity: &Identity<'_>) -> Result<Caller> {
+        if identity.user_name.is_some_and(|name| *name != signed.user) {
+            return Err(disagree("x-alloy-userid names another user than the JWT"));
+        }
+        Ok(Caller {
+            account: signed.account.clone(),
+            user: Some(self.named_user(&signed.account, &signed.user).await?),
+            user_name: signed.user.clone(),
+            way: Way::Jwt(signed.key.clone()),
             client: identity.client,
         })
     }
@@ -217,6 +270,44 @@ impl Engine {
             _ => Error::Unauthorized,
         }
     }
+}
+
+/// Where a caller wants to enter: it decides whose keys may have signed a JWT.
+enum Door<'a> {
+    /// The management API.
+    Api,
+    /// A server by its id; absent where there is none of that id.
+    Server(Option<&'a ServerEntry>),
+    /// A server whose token URL was opened.
+    TokenUrl(&'a ServerEntry),
+}
+
+impl Door<'_> {
+    fn signers(&self) -> Signers {
+        match self {
+            Self::Api => Signers::Named,
+            Self::Server(None) => Signers::Nobody,
+            Self::Server(Some(entry)) | Self::TokenUrl(entry) => {
+                Signers::Account(entry.server.account.clone())
+            }
+        }
+    }
+}
+
+/// A bearer that holds.
+enum Proof {
+    Key(Arc<ApiKey>),
+    Jwt(Arc<Signed>),
+}
+
+/// Two identities that do not agree: neither is taken.
+fn disagree(how: &str) -> Error {
+    Error::Forbidden(format!("Two identities were sent that do not agree: {how}"))
+}
+
+/// Whether a bearer is meant as a JWT; no key has a dot in it.
+fn is_jwt(bearer: &str) -> bool {
+    bearer.contains('.')
 }
 
 /// The shape of an API key: at least 16 characters of `[A-Za-z0-9_-]`.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::WindowKey;
-use solder_model::{AccountId, ApiKey, Role, ServerId, UserId, UserName};
+use solder_model::{AccountId, ApiKey, JwtKeyId, Role, ServerId, UserId, UserName};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ pub struct Identity<'a> {
     pub authorization: Authorization<'a>,
     /// `x-alloy-userid`.
     pub user_name: Option<&'a UserName>,
-    /// Whether `x-alloy-user-token` was sent.
-    pub user_token: bool,
+    /// `x-alloy-user-token`.
+    pub user_token: Option<UserToken<'a>>,
     /// The client's address, as the trusted proxies tell it.
     pub client: IpAddr,
 }
@@ -41,11 +41,23 @@ impl std::fmt::Debug for Authorization<'_> {
     }
 }
 
+/// A JWT that names the user, not yet believed.
+#[derive(Clone, Copy)]
+pub struct UserToken<'a>(pub &'a str);
+
+impl std::fmt::Debug for UserToken<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("UserToken(…)")
+    }
+}
+
 /// How the caller was let in.
 #[derive(Debug, Clone)]
 pub(crate) enum Way {
     /// By an API key.
     Key(Arc<ApiKey>),
+    /// By a JWT, which this registered key verified.
+    Jwt(JwtKeyId),
     /// By a server's token URL alone, as its owner.
     TokenUrl(ServerId),
     /// By a public server's token URL, under a user id that nobody signed.
@@ -78,7 +90,7 @@ impl Caller {
     pub fn role(&self) -> Role {
         match &self.way {
             Way::Key(key) if !key.user_bound => key.role,
-            Way::Key(_) | Way::TokenUrl(_) | Way::Unsigned(_) => Role::Member,
+            Way::Key(_) | Way::Jwt(_) | Way::TokenUrl(_) | Way::Unsigned(_) => Role::Member,
         }
     }
 
@@ -96,6 +108,7 @@ impl Caller {
     pub(crate) fn window(&self) -> WindowKey {
         match &self.way {
             Way::Key(key) => WindowKey::ApiKey(key.id.clone()),
+            Way::Jwt(_) => WindowKey::User(self.account.clone(), self.user_name.clone()),
             Way::TokenUrl(server) | Way::Unsigned(server) => WindowKey::Server(server.clone()),
         }
     }
@@ -104,6 +117,8 @@ impl Caller {
     pub(crate) fn fingerprint(&self) -> String {
         let way = match &self.way {
             Way::Key(key) => key.id.as_str(),
+            // Keys are rotated and tokens renewed: it is the user who stays the same.
+            Way::Jwt(_) => "jwt",
             Way::TokenUrl(_) => "token-url",
             Way::Unsigned(_) => "unsigned",
         };
@@ -114,6 +129,7 @@ impl Caller {
     pub(crate) fn actor(&self) -> String {
         match &self.way {
             Way::Key(key) => format!("key:{}", key.id),
+            Way::Jwt(key) => format!("jwt:{key}"),
             Way::TokenUrl(server) => format!("token-url:{server}"),
             Way::Unsigned(server) => format!("token-url:{server}:unsigned"),
         }
@@ -122,7 +138,7 @@ impl Caller {
     /// The server whose token URL alone was used.
     pub(crate) fn token_url(&self) -> Option<&ServerId> {
         match &self.way {
-            Way::Key(_) => None,
+            Way::Key(_) | Way::Jwt(_) => None,
             Way::TokenUrl(server) | Way::Unsigned(server) => Some(server),
         }
     }

@@ -78,6 +78,7 @@ impl Engine {
             if feed.missed {
                 feed.missed = false;
                 self.warm.clear();
+                self.jwts.clear();
                 self.ended
                     .replace(self.storage.list_ended_sessions(self.clock.now()).await?);
             }
@@ -97,6 +98,7 @@ impl Engine {
 
     fn apply(&self, change: &Change) {
         self.warm.apply(change);
+        self.jwts.apply(change);
         if change.kind == ChangeKind::Session
             && let Some(digest) = digest_from_hex(&change.key)
         {

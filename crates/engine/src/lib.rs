@@ -19,6 +19,8 @@ mod feed;
 mod fields;
 mod installation;
 mod internal;
+mod jwt;
+mod jwt_keys;
 mod limits;
 mod near;
 mod outbound;
@@ -35,7 +37,7 @@ mod visitor;
 mod warm;
 
 pub use call::Answer as Executed;
-pub use caller::{Authorization, Caller, Identity};
+pub use caller::{Authorization, Caller, Identity, UserToken};
 pub use catalog::{Catalog, CatalogError, Owner};
 pub use connect::{TicketCreated, TicketDeleted, TicketView};
 pub use connectors::{
@@ -46,6 +48,7 @@ pub use credentials::{CredentialDeleted, CredentialList, CredentialView};
 pub use error::{Error, Result};
 pub use executions::Asked;
 pub use installation::{Installation, NewKey};
+pub use jwt_keys::{JwtKeyDeleted, JwtKeyList, JwtKeyView};
 pub use passwords::{PasswordRemoved, PasswordView};
 pub use rate::RateState;
 pub use scope::Scope;
@@ -60,6 +63,7 @@ pub use warm::ServerEntry;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use call::{Answers, Recorder};
+use jwt::Jwts;
 use limits::{LimitSettings, Limits};
 use outbound::{Outbound, OutboundSettings};
 use passwords::Hashing;
@@ -82,7 +86,8 @@ pub struct Engine {
     catalog: Catalog,
     warm: Warm,
     limits: Limits,
-    outbound: Outbound,
+    jwts: Jwts,
+    outbound: Arc<Outbound>,
     ended: EndedSessions,
     hashing: Hashing,
     answers: Answers,
@@ -123,7 +128,7 @@ impl Engine {
             account_networks: settings.account_networks.clone(),
             ..OutboundSettings::default()
         };
-        let outbound = Outbound::new(reach, Arc::clone(&entropy));
+        let outbound = Arc::new(Outbound::new(reach, Arc::clone(&entropy)));
         let (recorder, recorded) = Recorder::new();
         let engine = Arc::new(Self {
             settings,
@@ -134,6 +139,7 @@ impl Engine {
             catalog,
             warm: Warm::new(),
             limits,
+            jwts: Jwts::new(),
             outbound,
             ended,
             hashing: Hashing::default(),

@@ -23,6 +23,7 @@ use solder_model::Entropy;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 /// Who chose the URL, and so which addresses it may lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +36,6 @@ pub(crate) enum Reach {
     /// The operator, as one connector's own `BASE_URL`: any address, by HTTP too.
     Override,
     /// An account: public addresses by HTTPS, and those of `SOLDER_ALLOW_PRIVATE_NETWORKS_ACCOUNTS` by HTTP too.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "accounts have no URLs of their own yet")
-    )]
     Account,
 }
 
@@ -100,6 +97,12 @@ impl Outbound {
             clients: Clients::new(settings),
             entropy,
         }
+    }
+
+    /// Says beforehand what can be said of a URL: whether its scheme is spoken, and whether an address that stands in it
+    /// may be reached. What a name leads to is known only when it is asked for.
+    pub(crate) fn judge(&self, reach: Reach, url: &Url) -> Result<(), OutboundError> {
+        self.clients.find(reach, url).map(drop)
     }
 
     /// Sends a request once and reads the whole answer. A read (GET or HEAD) that is redirected within the same scheme,

@@ -141,7 +141,7 @@ impl Warm {
                 self.users.clear();
             }
             ChangeKind::User => self.users.clear(),
-            ChangeKind::Account | ChangeKind::Session | ChangeKind::MasterKey => {}
+            ChangeKind::Account | ChangeKind::Session | ChangeKind::MasterKey | ChangeKind::JwtKeys => {}
         }
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod connect_tickets;
 pub(crate) mod connectors;
 pub(crate) mod credentials;
 pub(crate) mod health;
+pub(crate) mod jwt_keys;
 pub(crate) mod openapi_document;
 pub(crate) mod servers;
 pub(crate) mod users;

@@ -3,7 +3,7 @@
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName};
-use solder_engine::{Authorization, Identity};
+use solder_engine::{Authorization, Identity, UserToken};
 use solder_model::{Fault, Problem, UserName};
 use std::net::IpAddr;
 
@@ -28,7 +28,7 @@ const MAX_TOKEN: usize = 16_384;
 pub(crate) struct IdentityHeaders<'h> {
     authorization: Authorization<'h>,
     user_name: Option<UserName>,
-    has_user_token: bool,
+    user_token: Option<UserToken<'h>>,
     /// `x-credential-id`.
     pub(crate) credential: Option<&'h str>,
     /// `x-mcp-server-id`.
@@ -46,7 +46,7 @@ impl<'h> IdentityHeaders<'h> {
             .text(&AUTHORIZATION, MAX_TOKEN)
             .map_or(Authorization::Absent, scheme);
         let user_name = reader.user_name();
-        let has_user_token = reader.text(&USER_TOKEN, MAX_TOKEN).is_some();
+        let user_token = reader.text(&USER_TOKEN, MAX_TOKEN).map(UserToken);
         let credential = reader.text(&CREDENTIAL_ID, MAX_ID);
         // Where sign-ins land is not asked before there are any; the header's form holds all the same.
         reader.text(&REDIRECT_URI, MAX_URI);
@@ -55,7 +55,7 @@ impl<'h> IdentityHeaders<'h> {
             Ok(Self {
                 authorization,
                 user_name,
-                has_user_token,
+                user_token,
                 credential,
                 server,
             })
@@ -69,14 +69,14 @@ impl<'h> IdentityHeaders<'h> {
         Identity {
             authorization: self.authorization,
             user_name: self.user_name.as_ref(),
-            user_token: self.has_user_token,
+            user_token: self.user_token,
             client,
         }
     }
 
     /// Whether anything was sent that could have let the caller in.
     pub(crate) fn has_proof(&self) -> bool {
-        self.has_user_token || !matches!(self.authorization, Authorization::Absent)
+        self.user_token.is_some() || !matches!(self.authorization, Authorization::Absent)
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
         let identity = read.identity(IpAddr::V4(Ipv4Addr::LOCALHOST));
         assert!(matches!(identity.authorization, Authorization::Bearer("sk_abc")));
         assert_eq!(identity.user_name.unwrap().as_str(), "Zoë");
-        assert!(!identity.user_token && read.has_proof());
+        assert!(identity.user_token.is_none() && read.has_proof());
     }
 
     #[test]

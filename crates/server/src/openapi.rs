@@ -9,8 +9,8 @@ pub(crate) use catalogue::{
     CredentialHeader, PlatformRefusals, ServerHeader, ServerParam,
 };
 pub(crate) use shared::{
-    ConnectorNotFound, ConnectorParam, CredentialPath, PageParams, Refusals, ServerNotFound, ServerPath,
-    TicketNotFound, TicketPath, UserIdHeader, UserNotFound, UserPath,
+    ConnectorNotFound, ConnectorParam, CredentialPath, JwtKeyNotFound, JwtKeyPath, PageParams, Refusals,
+    ServerNotFound, ServerPath, TicketNotFound, TicketPath, UserIdHeader, UserNotFound, UserPath,
 };
 
 use bytes::Bytes;
@@ -31,6 +31,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement, ServerBuilder};
         (name = "Credentials", description = "Sealed secrets of users at platforms"),
         (name = "Users", description = "The users of the account, for admins"),
         (name = "Connect tickets", description = "Links to pages where users connect platforms in a browser"),
+        (name = "JWT keys", description = "Keys that verify the JWTs by which an account's own users are told apart"),
         (name = "Health", description = "Whether the process serves, and what it offers")
     ),
     components(schemas(ErrorEnvelope))
@@ -41,13 +42,15 @@ const ABOUT: &str = "Manages the MCP servers of an account and the credentials t
 tools do.
 
 Authenticate by `Authorization: Bearer <API key>`. A key acts as its own user, or as the user that `x-alloy-userid` names \
-where the key may name users. Every answer carries `x-request-id`, and every answer to a caller whose calls are counted \
+where the key may name users. In place of a key, or beside one as `x-alloy-user-token`, a JWT acts as the user whom its \
+claim `userId`, else `sub`, names; a registered JWT key of the account verifies it, `exp` is required, and what it may do \
+is a member's. Identities that disagree are refused. Every answer carries `x-request-id`, and every answer to a caller whose calls are counted \
 carries `RateLimit` and `RateLimit-Policy`.
 
 On a public server (`isPublic`) user ids are unsigned: on a public server the users layer is convenience and no \
 protection.
 
-Assistants speak MCP at `/mcp/{serverId}/{accessToken}`, and with an API key at `/mcp/{serverId}`, or at `/mcp` with \
+Assistants speak MCP at `/mcp/{serverId}/{accessToken}`, and with an API key or a JWT at `/mcp/{serverId}`, or at `/mcp` with \
 `x-mcp-server-id`.
 
 Every refusal is `{\"error\":{\"code\",\"message\",\"details\"}}`:
@@ -75,8 +78,10 @@ pub(crate) fn described() -> OpenApi {
     ]);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("API key")
-        .description(Some("An API key of the account"))
+        .bearer_format("API key or JWT")
+        .description(Some(
+            "An API key of the account, or a JWT that names one of its users",
+        ))
         .build();
     api.components
         .get_or_insert_default()

@@ -2,7 +2,9 @@
 //! drift from the description that is published.
 
 use crate::App;
-use crate::api::{connect_tickets, connectors, credentials, health, openapi_document, servers, users};
+use crate::api::{
+    connect_tickets, connectors, credentials, health, jwt_keys, openapi_document, servers, users,
+};
 use crate::edge::EdgeLayer;
 use crate::mcp;
 use crate::openapi::described;
@@ -49,6 +51,14 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(
             connect_tickets::get::get_connect_ticket,
             connect_tickets::delete::delete_connect_ticket
+        ))
+        .routes(routes!(
+            jwt_keys::create::create_jwt_key,
+            jwt_keys::list::list_jwt_keys
+        ))
+        .routes(routes!(
+            jwt_keys::get::get_jwt_key,
+            jwt_keys::delete::delete_jwt_key
         ))
         .routes(routes!(health::get_health))
         .routes(routes!(openapi_document::get_openapi))

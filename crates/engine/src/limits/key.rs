@@ -12,7 +12,6 @@ pub(crate) enum WindowKey {
     /// A server, by its token URL. It is the server's and not the token's: a rotation does not empty it.
     Server(ServerId),
     /// A user whom a JWT names.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no JWT is accepted yet"))]
     User(AccountId, UserName),
     /// Guesses of one user's password; the digest stands for account and user.
     SignIn(Digest),

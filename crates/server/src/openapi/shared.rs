@@ -77,6 +77,16 @@ pub(crate) struct TicketPath {
     ticket_id: String,
 }
 
+/// A JWT key.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct JwtKeyPath {
+    /// The JWT key's id: `jwt_` and 16 characters.
+    #[param(example = "jwt_4f0m2k9q8w1x7c3v")]
+    jwt_key_id: String,
+}
+
 /// A refusal.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a body; nothing makes one")]
@@ -105,10 +115,10 @@ pub(crate) enum Refusals {
     /// `INVALID_REQUEST`, every fault listed; `CREDENTIAL_NOT_FOUND`
     #[response(status = 400)]
     Invalid(ErrorEnvelope),
-    /// `UNAUTHORIZED`: no key, or one that does not hold
+    /// `UNAUTHORIZED`: no key and no JWT, or one that does not hold
     #[response(status = 401)]
     Unauthorized(ErrorEnvelope),
-    /// `FORBIDDEN`: somebody else's, or a key that may not name users
+    /// `FORBIDDEN`: somebody else's, a key that may not name users, identities that disagree, or what is for admins
     #[response(status = 403)]
     Forbidden(ErrorEnvelope),
     /// `REQUEST_TIMEOUT`: the body did not arrive in time
@@ -157,3 +167,9 @@ pub(crate) struct UserNotFound(ErrorEnvelope);
 #[response(status = 404, description = "NOT_FOUND: no such ticket of this user")]
 #[expect(dead_code, reason = "describes an answer; nothing makes one")]
 pub(crate) struct TicketNotFound(ErrorEnvelope);
+
+/// The refusal of endpoints that name a JWT key.
+#[derive(IntoResponses)]
+#[response(status = 404, description = "NOT_FOUND: the account has no such JWT key")]
+#[expect(dead_code, reason = "describes an answer; nothing makes one")]
+pub(crate) struct JwtKeyNotFound(ErrorEnvelope);

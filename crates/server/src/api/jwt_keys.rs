@@ -1,0 +1,6 @@
+//! The keys that verify an account's JWTs: for admins, and never a secret back.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
