@@ -181,7 +181,11 @@ impl Engine {
                     error.log();
                     continue;
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    // It may have been sealed anew since it was read.
+                    self.jwts.keys.invalidate(&key.account);
+                    return Err(error);
+                }
             }
             if let Some(before) = found {
                 tracing::warn!(

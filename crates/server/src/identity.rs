@@ -22,6 +22,7 @@ pub(crate) const SERVER_ID: HeaderName = HeaderName::from_static("x-mcp-server-i
 const MAX_ID: usize = 1_000;
 const MAX_URI: usize = 8_192;
 const MAX_TOKEN: usize = 16_384;
+const MAX_JWT: usize = 8_192;
 
 /// The identity headers of a request.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl<'h> IdentityHeaders<'h> {
             .text(&AUTHORIZATION, MAX_TOKEN)
             .map_or(Authorization::Absent, scheme);
         let user_name = reader.user_name();
-        let user_token = reader.text(&USER_TOKEN, MAX_TOKEN).map(UserToken);
+        let user_token = reader.text(&USER_TOKEN, MAX_JWT).map(UserToken);
         let credential = reader.text(&CREDENTIAL_ID, MAX_ID);
         // Where sign-ins land is not asked before there are any; the header's form holds all the same.
         reader.text(&REDIRECT_URI, MAX_URI);

@@ -4,7 +4,7 @@ use crate::{Browser, Client, FakeClock, FakePlatform, Mcp, SeededEntropy};
 use serde_json::{Value, json};
 use solder_engine::{Catalog, ConnectorSettings, Engine, Installation, NewKey};
 use solder_model::{AccountId, Limit, Page, Role, UserName};
-use solder_storage::{Storage, Usage};
+use solder_storage::{AuditEntry, Storage, Usage};
 use solder_vault::{KeyRing, MasterKey};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -87,9 +87,10 @@ impl SolderBuilder {
         let entropy = Arc::new(SeededEntropy::new(7));
         let clock = Arc::new(FakeClock::default());
         let ring = KeyRing::new(MasterKey::generate(&*entropy));
-        let installation = Installation::open(storage, ring, Arc::<FakeClock>::clone(&clock), entropy)
-            .await
-            .expect("an installation");
+        let installation =
+            Installation::open(storage.clone(), ring, Arc::<FakeClock>::clone(&clock), entropy)
+                .await
+                .expect("an installation");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let public_url = self.public_url.unwrap_or_else(|| url.clone());
@@ -111,6 +112,7 @@ impl SolderBuilder {
             engine,
             clock,
             installation,
+            storage,
             first,
             folder,
             stop: Some(stop),
@@ -134,6 +136,7 @@ pub struct Solder {
     pub first: Account,
     /// Where its database lies.
     pub folder: TempDir,
+    storage: Storage,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<std::io::Result<()>>,
 }
@@ -207,6 +210,36 @@ impl Solder {
             .await
             .expect("a key");
         secret.expose().to_owned()
+    }
+
+    /// Registers a JWT key of an account: the full view.
+    pub async fn jwt_key(&self, account: &Account, body: &Value) -> Value {
+        let answer = self.client(&account.key).post("/api/jwt-keys", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()
+    }
+
+    /// An account's audit log, newest first.
+    pub async fn audit(&self, account: &Account) -> Vec<AuditEntry> {
+        let page = Page {
+            limit: Page::MOST,
+            offset: 0,
+        };
+        self.storage
+            .list_audit(&account.id, page)
+            .await
+            .expect("the log")
+            .items
+    }
+
+    /// Claims of a user that hold for an hour from now.
+    pub fn claims(&self, user: &str) -> Value {
+        json!({ "sub": user, "exp": self.seconds() + 3_600 })
+    }
+
+    /// The present moment in whole seconds, as tokens tell it.
+    pub fn seconds(&self) -> i64 {
+        self.engine.now().0 / 1_000
     }
 
     /// A server of the first account's admin: the full view, with its token.

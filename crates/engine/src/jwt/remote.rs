@@ -68,20 +68,21 @@ impl Engine {
         let flight = Arc::clone(&remote.flight).lock_owned().await;
         let now = self.clock.now();
         {
-            let mut state = remote.state.lock();
             // Whoever waited finds what the one before has fetched.
+            let state = remote.state.lock();
             if state.will_do(kid, now) {
                 return state.set.clone();
             }
-            state.tried_at = Some(now);
         }
-        // A caller that goes away must not end a fetch that others wait for, nor use up its turn for nothing.
+        // A caller that goes away must not end a fetch that others wait for.
         let (outbound, url, id) = (Arc::clone(&self.outbound), url.to_owned(), id.clone());
         let fetching = Arc::clone(&remote);
         let fetch = self.tasks.spawn(async move {
-            match fetch(&outbound, &url).await {
+            let fetched = fetch(&outbound, &url).await;
+            let mut state = fetching.state.lock();
+            state.tried_at = Some(now);
+            match fetched {
                 Ok(set) => {
-                    let mut state = fetching.state.lock();
                     state.set = Some(Arc::new(set));
                     state.fetched_at = Some(now);
                 }
@@ -89,6 +90,7 @@ impl Engine {
                     tracing::warn!(jwt_key = id.as_str(), %why, "a key set could not be fetched");
                 }
             }
+            drop(state);
             drop(flight);
         });
         if fetch.await.is_err() {

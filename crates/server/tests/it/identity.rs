@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use solder_model::Role;
-use solder_testkit::{Mcp, Solder};
+use solder_testkit::{Mcp, Signer, Solder};
 
 #[tokio::test]
 async fn a_key_acts_as_its_own_user_or_as_the_one_that_it_names() {
@@ -69,35 +69,48 @@ async fn identity_headers_that_cannot_be_read_are_refused_with_every_fault() {
 }
 
 #[tokio::test]
-async fn a_signed_user_is_refused_and_never_served_as_somebody_else() {
+async fn a_jwt_that_nobody_registered_a_key_for_is_refused_and_never_served_as_somebody_else() {
     let solder = Solder::start().await;
-    let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VySWQiOiJ1In0.c2lnbmF0dXJl";
+    let jwt = Signer::hs256("a secret that nobody has registered").sign(&solder.claims("admin"));
     let server = solder.server(&json!({ "name": "One" })).await;
     let mcp = solder.mcp_at(server["accessUrl"].as_str().unwrap());
+    let by_id = Mcp::new(
+        &solder.nobody(),
+        &format!("/mcp/{}", server["serverId"].as_str().unwrap()),
+    );
     for answer in [
-        solder.client(jwt).get("/api/servers").await,
+        solder.client(&jwt).get("/api/servers").await,
         solder
             .admin()
-            .with("x-alloy-user-token", jwt)
+            .with("x-alloy-user-token", &jwt)
             .get("/api/servers")
             .await,
         solder
             .nobody()
-            .with("x-alloy-user-token", jwt)
+            .with("x-alloy-user-token", &jwt)
             .get("/api/servers")
             .await,
-        mcp.with("x-alloy-user-token", jwt)
+        mcp.with("x-alloy-user-token", &jwt)
             .legacy("ping", &json!({}))
             .await,
         mcp.with("authorization", &format!("Bearer {jwt}"))
             .legacy("ping", &json!({}))
             .await,
+        by_id
+            .with("x-alloy-user-token", &jwt)
+            .legacy("ping", &json!({}))
+            .await,
+        solder.client("not.a.jwt").get("/api/servers").await,
     ] {
         assert_eq!(
             (answer.status, answer.code().as_str()),
             (401, "UNAUTHORIZED"),
             "{}",
             answer.text
+        );
+        assert_eq!(
+            answer.header("www-authenticate"),
+            "Bearer error=\"invalid_token\""
         );
     }
 }

@@ -1,7 +1,7 @@
 //! A warm call reads no database.
 
 use serde_json::json;
-use solder_testkit::{FakePlatform, Mcp, Solder};
+use solder_testkit::{FakePlatform, Mcp, Signer, Solder};
 
 /// How many queries the second of two runs of `call` made.
 async fn second_run(solder: &Solder, call: impl AsyncFn()) -> u64 {
@@ -77,6 +77,60 @@ async fn warm_requests_over_rest_read_no_database() {
         }
     }
     assert_eq!(platform.received().len(), 6);
+}
+
+#[tokio::test]
+async fn a_warm_jwt_call_reads_no_database_and_verifies_no_signature_again() {
+    const SECRET: &str = "a secret of at least thirty-two bytes";
+    let platform = FakePlatform::slack().await;
+    let solder = quiet(&platform).await;
+    for body in [
+        json!({ "algorithm": "HS256", "secret": SECRET, "issuer": "us" }),
+        json!({ "algorithm": "RS256", "publicKey": Signer::rs256().public_key(), "issuer": "us" }),
+    ] {
+        solder.jwt_key(&solder.first, &body).await;
+    }
+    let server = solder.server(&json!({ "name": "One" })).await;
+    let by_token = solder.mcp_at(server["accessUrl"].as_str().unwrap());
+    let by_id = Mcp::new(
+        &solder.nobody(),
+        &format!("/mcp/{}", server["serverId"].as_str().unwrap()),
+    );
+    for (user, signer) in [("zoe", Signer::hs256(SECRET)), ("bob", Signer::rs256())] {
+        let mut claims = solder.claims(user);
+        claims["iss"] = json!("us");
+        let jwt = signer.sign(&claims);
+        let create = json!({
+            "connectorId": "slack", "authenticationType": "bot_token", "fields": { "token": "xoxb-theirs" },
+        });
+        let bearer = by_id.with("authorization", &format!("Bearer {jwt}"));
+        assert!(!bearer.call("create_credential_alloy", &create).await.tool().0);
+        for mcp in [
+            bearer,
+            by_id.with("x-alloy-user-token", &jwt),
+            by_token.with("x-alloy-user-token", &jwt),
+        ] {
+            let verified = solder.engine.verifications();
+            let executed = second_run(&solder, async || {
+                assert!(!mcp.execute("slack", "users_list", &json!({})).await.tool().0);
+            });
+            assert_eq!(executed.await, 0);
+            assert_eq!(
+                solder.engine.verifications(),
+                verified,
+                "all three verify by the same verdict"
+            );
+        }
+        let client = solder.client(&jwt);
+        assert_eq!(client.get("/api/jwt-keys").await.status, 403);
+        let (queries, verified) = (solder.engine.queries(), solder.engine.verifications());
+        assert_eq!(client.get("/api/jwt-keys").await.status, 403);
+        assert_eq!(
+            (solder.engine.queries(), solder.engine.verifications()),
+            (queries, verified)
+        );
+    }
+    assert!(solder.engine.verifications() > 0);
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ mod concurrency;
 mod connect_tickets;
 mod credentials;
 mod feed;
-mod sealed;
 mod jwt_keys;
+mod sealed;
 mod servers;
 mod usage;
 

@@ -44,7 +44,7 @@ pub(super) async fn server(engine: &Engine, key: &Secret) -> Result<ServerView> 
     let identity = Identity {
         authorization: Authorization::Bearer(key.expose()),
         user_name: None,
-        user_token: false,
+        user_token: None,
         client: IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
     let caller = engine.authenticate_api(&identity).await?;
