@@ -8,6 +8,8 @@ name). A rate is a joint figure of load generator, Solder and platform on the sa
 """
 
 import argparse
+import base64
+import hmac
 import http.client
 import json
 import os
@@ -25,6 +27,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 MODERN = "2026-07-28"
+BY_JWT = "execute_action by a JWT, 2026-07-28"
 META = {
     "io.modelcontextprotocol/protocolVersion": MODERN,
     "io.modelcontextprotocol/clientCapabilities": {},
@@ -86,6 +89,29 @@ def execute(make, identifier):
     name = "execute_action_alloy"
     extra = {"name": name} if make is modern else {}
     return make("tools/call", identifier, {"name": name, "arguments": arguments}, **extra)
+
+
+def signed_user(ready, url):
+    """A JWT of the server's owner, by a key that is registered for it: HS256, good for a day."""
+    secret = secrets.token_urlsafe(32)
+    body = {"algorithm": "HS256", "secret": secret, "name": "bench"}
+    api = urlsplit(url)._replace(path="/api/jwt-keys").geturl()
+    status, answer = post(api, body, {"Authorization": f"Bearer {ready['apiKey']}"})
+    if status != 201:
+        sys.exit(f"no JWT key was registered: {status} {answer!r}")
+
+    def encode(value):
+        return base64.urlsafe_b64encode(value).rstrip(b"=")
+
+    claims = {"sub": ready["userId"], "exp": int(time.time()) + 86_400}
+    signed = b".".join(encode(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+    return (signed + b"." + encode(hmac.digest(secret.encode(), signed, "sha256"))).decode()
+
+
+def by_jwt(token, message):
+    """The same message, from a user whom the token names."""
+    body, headers = message
+    return body, {**headers, "Authorization": f"Bearer {token}"}
 
 
 def script(folder, name, make):
@@ -203,6 +229,7 @@ def measure(options, servers, folder, binaries):
     status, answer = post(url, body, headers)
     if status != 200 or b"credentialId" not in answer:
         sys.exit(f"no credential was made: {status} {answer!r}")
+    token = signed_user(ready, url)
     solder.stop()
     if servers:
         fill(folder / "data/solder.db", servers, servers * 10)
@@ -217,6 +244,10 @@ def measure(options, servers, folder, binaries):
     status, answer = post(url, *execute(modern, 1))
     if status != 200 or b"message 1" not in answer or b'"isError":true' in answer:
         sys.exit(f"execute failed: {status} {answer!r}")
+    by_id = url.rsplit("/", 1)[0]
+    status, answer = post(by_id, *by_jwt(token, execute(modern, 2)))
+    if status != 200 or b"message 2" not in answer or b'"isError":true' in answer:
+        sys.exit(f"execute by a JWT failed: {status} {answer!r}")
     time.sleep(1)
     idle_mb = solder.memory_mb()
     (folder / "bare.json").write_bytes(tools)
@@ -226,6 +257,7 @@ def measure(options, servers, folder, binaries):
     targets = [
         ("platform, direct", f"http://{address}/api/echo", lambda index: echo, platform),
         ("execute_action, 2026-07-28", url, lambda index: execute(modern, index), solder),
+        (BY_JWT, by_id, lambda index: by_jwt(token, execute(modern, index)), solder),
         ("execute_action, 2025-03-26", url, lambda index: execute(legacy, index), solder),
         ("bare handler, same bytes", f"http://{bare.line.strip()}/bare", lambda index: modern("tools/list", index), bare),
         ("tools/list, 2026-07-28", url, lambda index: modern("tools/list", index), solder),
@@ -266,6 +298,8 @@ def show(summary, connections):
     print()
     pairs = [
         ("execute_action, 2026-07-28", "platform, direct"),
+        (BY_JWT, "platform, direct"),
+        (BY_JWT, "execute_action, 2026-07-28"),
         ("execute_action, 2025-03-26", "platform, direct"),
         ("tools/list, 2026-07-28", "bare handler, same bytes"),
     ]

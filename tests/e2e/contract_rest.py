@@ -1,10 +1,13 @@
 """Parts 1 to 4 of the contract from outside: endpoints, identity, servers, errors."""
 
+import base64
 import datetime
+import hmac
 import json
 import re
 import subprocess
 import tempfile
+import time
 
 from harness import MODERN, PYTHON, Mcp, contains, equal, http_call, is_time, need, until
 
@@ -26,7 +29,8 @@ def endpoints(t, s):
                          ("DELETE", f"/api/servers/{id}"), ("POST", f"/api/servers/{id}/token"), ("POST", "/api/credentials"),
                          ("GET", "/api/credentials"), ("PUT", "/api/credentials/0123456789abcdef01234567"), ("GET", "/api/connectors"),
                          ("GET", "/api/connectors/slack"), ("GET", "/api/connectors/slack/actions/users_list"),
-                         ("POST", "/api/connectors/slack/actions/users_list/execute"), ("POST", "/api/connectors/slack/execute"), ("POST", f"/mcp/{id}"), ("GET", f"/mcp/{id}"), ("DELETE", f"/mcp/{id}")]:
+                         ("POST", "/api/connectors/slack/actions/users_list/execute"), ("POST", "/api/connectors/slack/execute"), ("POST", "/api/jwt-keys"),
+                         ("GET", "/api/jwt-keys"), ("GET", "/api/jwt-keys/jwt_0123456789abcdef"), ("DELETE", "/api/jwt-keys/jwt_0123456789abcdef"), ("POST", f"/mcp/{id}"), ("GET", f"/mcp/{id}"), ("DELETE", f"/mcp/{id}")]:
         with t.case(f"{method} {path.replace(id, '{serverId}')} without, with an unknown and with a malformed key is 401"):
             for headers in [{}, {"authorization": "Bearer " + "k" * 32}, {"authorization": "Bearer"}, {"authorization": "Bearer a b"},
                             {"authorization": f"Basic {s.key}"}, {"authorization": s.key}, {"x-api-key": s.key}]:
@@ -68,7 +72,7 @@ def endpoints(t, s):
 
 
 def identity(t, s):
-    """Part 2, but for JWTs, which come later."""
+    """Part 2."""
     server = s.create_server("Identity")
     url = s.url + "/api/servers"
 
@@ -111,15 +115,80 @@ def identity(t, s):
         equal(s.api("GET", "/api/servers", key=bound, user="bound-user").status, 200)
         s.api("GET", "/api/servers", key=bound, user="someone-else").error(403, "FORBIDDEN")
         Mcp(s.server["url"], s.headers(bound, "someone-else")).legacy("ping").error(403, "FORBIDDEN")
-    with t.case("a JWT, as bearer or beside one, is 401 and never somebody"):
+    with t.case("a JWT that no registered key verifies, as bearer or beside one, is 401 and never somebody"):
         for token in ["eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZG1pbiIsImV4cCI6NDA3MDkwODgwMH0.c2ln", "not-a-jwt"]:
             for headers in [{"authorization": f"Bearer {token}"}, {**s.headers(), "x-alloy-user-token": token}, {"x-alloy-user-token": token}]:
                 http_call("GET", url, headers).error(401, "UNAUTHORIZED")
                 http_call("POST", s.server["url"], {**headers, "accept": "*/*"}, {"jsonrpc": "2.0", "id": 1, "method": "ping"}).error(401, "UNAUTHORIZED")
             equal(s.mcp().legacy("ping", headers={"x-alloy-user-token": token}).status, 401, "beside a token URL")
+    signed_users(t, s, server)
     places(t, s, server)
     token_url(t, s, server)
     public_server(t, s)
+
+
+def jwt(secret, claims, header=None):
+    """A JWT in its compact form, signed by HS256 whatever its header says."""
+    def encode(value):
+        return base64.urlsafe_b64encode(value).rstrip(b"=")
+
+    signed = b".".join(encode(json.dumps(part).encode()) for part in [header or {"alg": "HS256", "typ": "JWT"}, claims])
+    return (signed + b"." + encode(hmac.digest(secret.encode(), signed, "sha256"))).decode()
+
+
+def signed_users(t, s, server):
+    """Users whom JWTs name, by a key that is registered over REST and deleted from the command line."""
+    secret = "an end-to-end secret of more than 32 bytes"
+    url, path = s.url + "/api/servers", f"{s.url}/mcp/{server['serverId']}"
+    claims = {"sub": "signed-user", "iss": "https://site.example", "exp": int(time.time()) + 600}
+    token = jwt(secret, claims)
+
+    def bearer(text, **more):
+        return {"authorization": f"Bearer {text}", **more}
+
+    with t.case("a JWT key is for admins, and its secret is never shown"):
+        body = {"algorithm": "HS256", "secret": secret, "issuer": "https://site.example", "name": "Site"}
+        member = s.cli("keys", "create", "--user", "member", "--role", "member")["apiKey"]
+        until(lambda: s.api("GET", "/api/servers", key=member).status == 200, 2, "the key")
+        s.api("POST", "/api/jwt-keys", body, key=member).error(403, "FORBIDDEN")
+        made = s.api("POST", "/api/jwt-keys", body)
+        equal(made.status, 201, f"{made!r}")
+        key = made.json()["jwtKeyId"]
+        for answer in [made, s.api("GET", "/api/jwt-keys"), s.api("GET", f"/api/jwt-keys/{key}")]:
+            assert secret not in answer.text, f"{answer!r}"
+        refused = s.api("POST", "/api/jwt-keys", {"algorithm": "none", "secret": "short", "audiance": "x"})
+        equal([fault["field"] for fault in refused.error(400, "INVALID_REQUEST")["details"]["faults"]], ["audiance", "algorithm", "secret"])
+    with t.case("its JWT acts as the user it names: as bearer and as x-alloy-user-token, on /api, by id and beside a token URL"):
+        for headers in [bearer(token), {"x-alloy-user-token": token}, {**s.headers(), "x-alloy-user-token": token}]:
+            equal(http_call("GET", url, headers).json()["servers"], [], "the user's own servers")
+        contains(json.dumps(s.cli("users", "list")), "signed-user")
+        for where in [path, server["accessUrl"]]:
+            for headers in [bearer(token), {"x-alloy-user-token": token}, bearer(token, **{"x-alloy-userid": "signed-user"})]:
+                equal(Mcp(where, headers).legacy("ping").status, 200)
+    with t.case("identities that disagree are 403; forged, expired, unsigned and foreign JWTs are 401"):
+        other = jwt(secret, {**claims, "sub": "other-user"})
+        for headers in [bearer(token, **{"x-alloy-userid": "other-user"}), bearer(token, **{"x-alloy-user-token": other})]:
+            http_call("GET", url, headers).error(403, "FORBIDDEN")
+            Mcp(path, headers).legacy("ping").error(403, "FORBIDDEN")
+        for bad in [
+            jwt("another secret of more than 32 bytes!", claims),
+            jwt(secret, {**claims, "exp": int(time.time()) - 120}),
+            jwt(secret, {**claims, "nbf": int(time.time()) + 300}),
+            jwt(secret, {**claims, "aud": "somebody else"}),
+            jwt(secret, {**claims, "iss": "https://site.example/"}),
+            jwt(secret, {**claims, "sub": ""}),
+            jwt(secret, claims, {"alg": "none"}),
+            jwt(secret, claims, {"alg": "HS512"}),
+            jwt(secret, claims, {"alg": "HS256", "crit": ["exp"]}),
+            token.rsplit(".", 1)[0] + ".",
+        ]:
+            Mcp(path, bearer(bad)).legacy("ping").error(401, "UNAUTHORIZED")
+            Mcp(server["accessUrl"], {"x-alloy-user-token": bad}).legacy("ping").error(401, "UNAUTHORIZED")
+    with t.case("a key that is deleted from the command line ends its JWTs within a second or so, though they were warm"):
+        equal(Mcp(path, bearer(token)).legacy("ping").status, 200)
+        equal(s.cli("jwt-keys", "delete", key)["deleted"], True)
+        until(lambda: Mcp(path, bearer(token)).legacy("ping").status == 401, 3, "the deletion")
+        equal(s.cli("jwt-keys", "list")["count"], 0)
 
 
 def places(t, s, server):

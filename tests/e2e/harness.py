@@ -347,7 +347,7 @@ class Solder:
 
     def cli(self, *args):
         """The same, which has to succeed and print one line of JSON; in the first account where no other is named."""
-        if args[0] in ("keys", "users") and "--account" not in args:
+        if args[0] in ("keys", "jwt-keys", "users") and "--account" not in args:
             args = (*args, "--account", self.account)
         done = self.run(*args, "--json")
         assert done.returncode == 0, f"{' '.join(args)} ended with {done.returncode}: {done.stderr}{done.stdout}"

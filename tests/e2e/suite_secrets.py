@@ -5,8 +5,10 @@ import hashlib
 import os
 import re
 import stat
+import time
 import urllib.parse
 
+from contract_rest import jwt
 from harness import Mcp, equal, http_call
 from platform_double import Platform
 
@@ -90,6 +92,13 @@ def write_everything(s, platform, secrets):
             http_call("POST", s.url + odd, {}, {})
     secrets["a user token"] = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJTZWNyZXQ5OTk5OTkifQ.c2lnbmF0dXJlLVNlY3JldA"
     s.api("GET", "/api/servers", headers={"x-alloy-user-token": secrets["a user token"]})
+    secrets["a JWT secret"] = "a-Jwt-Signing-Secret-of-32-bytes-or-more"
+    equal(s.api("POST", "/api/jwt-keys", {"algorithm": "HS256", "secret": secrets["a JWT secret"], "issuer": "scan"}).status, 201)
+    secrets["a refused JWT secret"] = "short-Jwt-Secret"
+    s.api("POST", "/api/jwt-keys", {"algorithm": "HS256", "secret": secrets["a refused JWT secret"]})
+    secrets["a good user token"] = jwt(secrets["a JWT secret"], {"sub": "scanned", "iss": "scan", "exp": int(time.time()) + 600})
+    equal(s.api("GET", "/api/servers", headers={"x-alloy-user-token": secrets["a good user token"]}).status, 200)
+    equal(s.api("GET", "/api/servers", key=secrets["a good user token"]).status, 200)
 
     # What is on its way through: arguments and answers, and a platform that says the credential back.
     secrets["an argument"] = "argument-Passing-Secret-10"

@@ -247,7 +247,7 @@ impl Engine {
             }
             JwtMaterial::PublicKey(pem) => {
                 let public =
-                    from_pem(token.algorithm, pem).map_err(|_| Error::Internal("a kept key is no key"))?;
+                    from_pem(token.algorithm, pem).map_err(|_bad| Error::Internal("a kept key is no key"))?;
                 Ok(self.is_genuine(&public, token))
             }
             JwtMaterial::Jwks(url) => {

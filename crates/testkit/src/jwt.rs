@@ -82,6 +82,11 @@ impl Signer {
         self
     }
 
+    /// The algorithm, as tokens and registrations name it.
+    pub fn algorithm(&self) -> String {
+        format!("{:?}", self.algorithm)
+    }
+
     /// The public key as PEM; empty for HS256.
     pub const fn public_key(&self) -> &'static str {
         self.public
@@ -99,7 +104,7 @@ impl Signer {
 
     /// A token of these claims.
     pub fn sign(&self, claims: &Value) -> String {
-        let mut header = json!({ "alg": format!("{:?}", self.algorithm), "typ": "JWT" });
+        let mut header = json!({ "alg": self.algorithm(), "typ": "JWT" });
         if let Some(kid) = &self.kid {
             header["kid"] = json!(kid);
         }

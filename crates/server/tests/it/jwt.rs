@@ -51,20 +51,7 @@ async fn a_jwt_lets_its_user_in_by_every_algorithm_as_bearer_and_as_user_token()
         let body = if signer.public_key().is_empty() {
             json!({ "algorithm": "HS256", "secret": SECRET })
         } else {
-            let header = signer.sign(&json!({}));
-            let algorithm = ["RS256", "ES256", "EdDSA"]
-                .into_iter()
-                .find(|name| {
-                    header.starts_with(
-                        signer
-                            .sign_under(&json!({ "alg": name, "typ": "JWT" }), &json!({}))
-                            .split('.')
-                            .next()
-                            .unwrap(),
-                    )
-                })
-                .unwrap();
-            json!({ "algorithm": algorithm, "publicKey": signer.public_key() })
+            json!({ "algorithm": signer.algorithm(), "publicKey": signer.public_key() })
         };
         let jwt = signer.sign(&solder.claims("zoe"));
         assert_eq!(ping(&bearer(&mcp, &jwt)).await, 401, "{signer:?}");
