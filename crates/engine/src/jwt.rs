@@ -148,7 +148,15 @@ impl Engine {
     async fn verify(&self, signers: &Signers, text: &str) -> Result<Signed, Unsigned> {
         let token = Token::read(text).ok_or(Unsigned::Refused)?;
         let claims = Claims::read(&token.claims).ok_or(Unsigned::Refused)?;
-        let key = self.signer(signers, &token).await?.ok_or(Unsigned::Refused)?;
+        let found = match (self.signer(signers, &token).await, signers) {
+            // A secret may have been sealed anew since it was read, by a master key that is new too.
+            (Err(Error::Vault(_)), Signers::Account(account)) => {
+                self.jwts.keys.invalidate(account);
+                self.signer(signers, &token).await?
+            }
+            (found, _) => found?,
+        };
+        let key = found.ok_or(Unsigned::Refused)?;
         let now = self.clock.now();
         if claims.standing(now) == Standing::OutOfTime {
             return Err(Unsigned::OutOfTime);
@@ -181,11 +189,7 @@ impl Engine {
                     error.log();
                     continue;
                 }
-                Err(error) => {
-                    // It may have been sealed anew since it was read.
-                    self.jwts.keys.invalidate(&key.account);
-                    return Err(error);
-                }
+                Err(error) => return Err(error),
             }
             if let Some(before) = found {
                 tracing::warn!(
