@@ -43,6 +43,14 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(connectors::get_action::get_action))
         .routes(routes!(connectors::execute::execute_action))
         .routes(routes!(connectors::execute_by_body::execute_named_action))
+        .merge(of_admins())
+        .routes(routes!(health::get_health))
+        .routes(routes!(openapi_document::get_openapi))
+}
+
+/// The part of the management API that is for admins: who the account's users are, and how they prove it.
+fn of_admins() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(
             users::set_password::set_user_password,
             users::remove_password::remove_user_password
@@ -60,8 +68,6 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
             jwt_keys::get::get_jwt_key,
             jwt_keys::delete::delete_jwt_key
         ))
-        .routes(routes!(health::get_health))
-        .routes(routes!(openapi_document::get_openapi))
 }
 
 /// Every route, with what stands around it.

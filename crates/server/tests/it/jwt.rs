@@ -227,7 +227,7 @@ async fn what_is_sent_and_does_not_hold_is_refused_beside_what_does() {
     let server = solder.server(&json!({ "name": "One" })).await;
     let at_token = solder.mcp_at(server["accessUrl"].as_str().unwrap());
     let zoe = token(&solder, "zoe");
-    let broken = format!("{}x", &zoe[..zoe.len() - 2]);
+    let broken = format!("{}.c2ln", zoe.rsplit_once('.').unwrap().0);
     for client in [
         at_token.with("x-alloy-user-token", &broken),
         bearer(&at_token, &broken),

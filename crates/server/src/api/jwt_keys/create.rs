@@ -24,7 +24,7 @@ struct CreateJwtKey {
     /// The secret of HS256: 32 to 1024 bytes, taken as they are. It is sealed, and no answer ever holds it.
     #[schema(min_length = 32, max_length = 1024)]
     secret: Option<String>,
-    /// A public key as PEM. RSA keys have 2048 to 8192 bits, ES256 is on P-256, EdDSA is Ed25519.
+    /// A public key as PEM. RSA keys have 2048 to 8192 bits, `ES256` is on P-256, `EdDSA` is Ed25519.
     public_key: Option<String>,
     /// Where a JSON Web Key Set stands: an `https` URL at a public address. It is fetched when it is needed and kept for
     /// five minutes; where it cannot be fetched the last good one stands. Keys of other kinds in it are passed over.

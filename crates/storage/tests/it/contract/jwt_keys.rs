@@ -98,12 +98,15 @@ pub(super) async fn jwt_keys_are_found_by_issuer_or_by_kid_in_every_account(url:
     }
     let found = async |issuer, kid, most| -> Vec<String> {
         let keys = storage.find_jwt_keys(issuer, kid, most).await.unwrap();
-        keys.iter().map(|key| key.id.as_str()[19..].to_owned()).collect()
+        keys.iter().map(|key| key.name.clone()).collect()
     };
-    assert_eq!(found(Some("issuer"), None, 9).await, ["1", "2"]);
-    assert_eq!(found(None, Some("k1"), 9).await, ["1", "3"]);
-    assert_eq!(found(Some("issuer"), Some("k1"), 9).await, ["1", "2", "3"]);
-    assert_eq!(found(Some("issuer"), Some("k1"), 2).await, ["1", "2"]);
+    assert_eq!(found(Some("issuer"), None, 9).await, ["Key 1", "Key 2"]);
+    assert_eq!(found(None, Some("k1"), 9).await, ["Key 1", "Key 3"]);
+    assert_eq!(
+        found(Some("issuer"), Some("k1"), 9).await,
+        ["Key 1", "Key 2", "Key 3"]
+    );
+    assert_eq!(found(Some("issuer"), Some("k1"), 2).await, ["Key 1", "Key 2"]);
     assert_eq!(found(Some("' OR 1=1 --"), Some("k1'"), 9).await, [""; 0]);
     assert_eq!(found(None, None, 9).await, [""; 0]);
     String::new()
