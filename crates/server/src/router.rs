@@ -43,13 +43,13 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(connectors::get_action::get_action))
         .routes(routes!(connectors::execute::execute_action))
         .routes(routes!(connectors::execute_by_body::execute_named_action))
-        .merge(of_admins())
+        .merge(of_users())
         .routes(routes!(health::get_health))
         .routes(routes!(openapi_document::get_openapi))
 }
 
-/// The part of the management API that is for admins: who the account's users are, and how they prove it.
-fn of_admins() -> OpenApiRouter<Arc<App>> {
+/// The part of the management API that is about an account's users: how they prove who they are, and how they connect.
+fn of_users() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(
             users::set_password::set_user_password,
