@@ -17,14 +17,14 @@ pub use device::{DeviceCode, DevicePoll};
 pub use discovery::{Discover, Found};
 pub use failure::TokenFailure;
 pub(crate) use parts::{
-    AssertionTable, Blame, ClientAuth, Expires, Lifetime, Params, RefreshOn, Revoke, TokenPlace, Which,
+    Answers, AssertionTable, Blame, ClientAuth, Expires, Lifetime, Params, RefreshOn, Revoke, TokenPlace,
+    Which,
 };
 pub use parts::{Grant, Rotate};
 pub use request::{Endpoints, OAuthApp, OAuthInput};
 pub use tokens::{Asked, Tokens};
 
 use crate::auth::Auth;
-use crate::pointer::{Pointer, Test};
 use crate::reading::Failure;
 use crate::template::Template;
 use http::HeaderMap;
@@ -66,16 +66,8 @@ pub struct OAuth {
     pub(crate) refresh_params: Params,
     pub(crate) token_headers: HeaderMap,
     pub(crate) assertion: Option<AssertionTable>,
-    pub(crate) expires: Expires,
-    pub(crate) refresh_expires: Option<Lifetime>,
     pub(crate) refresh_on: Option<RefreshOn>,
-    pub(crate) ok: Option<Test>,
-    pub(crate) error_code: Vec<Pointer>,
-    pub(crate) error_text: Vec<Pointer>,
-    pub(crate) error_map: BTreeMap<String, Blame>,
-    pub(crate) tokens: Vec<TokenPlace>,
-    pub(crate) keep: Vec<(String, Pointer)>,
-    pub(crate) keep_on_refresh: Vec<String>,
+    pub(crate) answers: Answers,
     pub(crate) from_callback: Vec<(String, String)>,
     pub(crate) own_app: bool,
 }
@@ -83,7 +75,7 @@ pub struct OAuth {
 impl OAuth {
     /// The names that the flow finds out, which templates may use.
     pub(crate) fn found(&self) -> impl Iterator<Item = &str> {
-        let kept = self.keep.iter().map(|(name, _)| name.as_str());
+        let kept = self.answers.keep.iter().map(|(name, _)| name.as_str());
         kept.chain(self.from_callback.iter().map(|(name, _)| name.as_str()))
     }
 
@@ -120,7 +112,11 @@ impl OAuth {
     }
 
     fn field(&self, name: &str, identity: Option<&str>) -> String {
-        let first = self.tokens.first().and_then(|place| place.identity.as_deref());
+        let first = self
+            .answers
+            .tokens
+            .first()
+            .and_then(|place| place.identity.as_deref());
         match identity {
             Some(identity) if first != Some(identity) => format!("{name}.{identity}"),
             _ => name.to_owned(),
@@ -130,7 +126,7 @@ impl OAuth {
     /// Whose access tokens can be refreshed with what a credential holds: `None` for the plain one. Nearly always one entry
     /// or none; where there are several, each has a request of its own.
     pub fn refreshable(&self, fields: &BTreeMap<String, Secret>) -> Vec<Option<&str>> {
-        let places = self.tokens.iter().enumerate();
+        let places = self.answers.tokens.iter().enumerate();
         let identities = places.map(|(index, place)| match index {
             0 => None,
             _ => place.identity.as_deref(),

@@ -1,5 +1,6 @@
 //! OAuth tables: `[auth.<kind>]` with `token`.
 
+mod answers;
 mod coherent;
 mod parts;
 mod tables;
@@ -8,12 +9,11 @@ use super::auth::{apply, secrets, variable_field};
 use super::reader::Reader;
 use super::source::Item;
 use crate::auth::{Apply, Auth, Scheme, SecretField};
-use crate::oauth::{ACCESS_TOKEN, ClientAuth, Expires, Grant, Lifetime, REFRESH_TOKEN, Rotate, TokenPlace};
-use crate::pointer::{Pointer, Test};
+use crate::oauth::{ACCESS_TOKEN, ClientAuth, Grant, REFRESH_TOKEN, Rotate};
+use crate::pointer::Pointer;
 use crate::template::Template;
 use crate::{Discover, OAuth, Variable};
 use http::{HeaderMap, HeaderValue};
-use solder_model::parse_duration;
 pub(super) use tables::discover;
 
 /// The names that templates of an OAuth table may use.
@@ -58,13 +58,14 @@ pub(super) fn read(
     discover: &[Discover],
 ) -> Option<Auth> {
     let fields = secrets(table);
-    let keep = pointers(table, "keep");
+    let answers = answers::read(table);
     let from_callback = table.pairs("from_callback");
     let names = Names {
         given: vars.iter().map(|var| var.name.as_str()).collect(),
         secrets: fields.iter().map(|field| field.name.as_str()).collect(),
         called_back: from_callback.iter().map(|(name, _)| name.as_str()).collect(),
-        found: keep
+        found: answers
+            .keep
             .iter()
             .map(|(name, _)| name.as_str())
             .chain(discover.iter().flat_map(Discover::names))
@@ -103,19 +104,11 @@ pub(super) fn read(
         refresh_params: parts::params(table, "refresh_params", &names.with_secrets(&names.after())),
         token_headers: headers(table),
         assertion: tables::assertion(table, &names),
-        expires: table.parse("expires", expires).unwrap_or(Expires::IfTold(None)),
-        refresh_expires: table.parse("refresh_expires", lifetime),
         refresh_on: tables::refresh_on(table),
         rotate: rotate(table),
-        ok: table.parse("ok", Test::parse),
-        error_code: several(table, "error_code"),
-        error_text: several(table, "error_text"),
-        error_map: tables::error_map(table),
-        tokens: tokens(table),
-        keep_on_refresh: table.texts("keep_on_refresh"),
         own_app: names.secrets.contains(&"client_id"),
         from_callback: from_callback.clone(),
-        keep: keep.clone(),
+        answers: answers.clone(),
     };
     coherent::check(table, &oauth);
     finish(kind, table, (vars, discover), fields, oauth)
@@ -164,6 +157,7 @@ fn finish(
         scheme: Scheme::OAuth,
         fields,
         identities: oauth
+            .answers
             .tokens
             .iter()
             .filter_map(|place| place.identity.clone())
@@ -207,42 +201,6 @@ fn rotate(table: &Reader<'_>) -> Rotate {
         ("never", Rotate::Never),
     ];
     table.word("rotate", &words).unwrap_or(Rotate::IfTold)
-}
-
-fn expires(text: &str) -> Result<Expires, String> {
-    match text {
-        "if_told" => Ok(Expires::IfTold(None)),
-        "never" | "unknown" => Ok(Expires::Never),
-        _ if text.starts_with('/') => Pointer::parse(text).map(|at| Expires::IfTold(Some(at))),
-        _ => parse_duration(text)
-            .map(Expires::After)
-            .map_err(|error| format!("is none of `if_told`, `never`, `unknown`, is no pointer, and {error}")),
-    }
-}
-
-fn lifetime(text: &str) -> Result<Lifetime, String> {
-    if text.starts_with('/') {
-        return Pointer::parse(text).map(Lifetime::At);
-    }
-    parse_duration(text)
-        .map(Lifetime::After)
-        .map_err(|error| format!("is no pointer, and {error}"))
-}
-
-/// Where each identity's token stands; the plain one at `/access_token` where the file does not say.
-fn tokens(table: &Reader<'_>) -> Vec<TokenPlace> {
-    let places: Vec<TokenPlace> = pointers(table, "tokens")
-        .into_iter()
-        .map(|(identity, at)| TokenPlace {
-            identity: Some(identity),
-            at,
-        })
-        .collect();
-    if !places.is_empty() {
-        return places;
-    }
-    let plain = Pointer::parse("/access_token").into_iter();
-    plain.map(|at| TokenPlace { identity: None, at }).collect()
 }
 
 fn headers(table: &Reader<'_>) -> HeaderMap {

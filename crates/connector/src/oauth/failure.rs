@@ -95,7 +95,7 @@ impl Connector {
             text: format!("{name} gives no tokens for the moment ({told}): try again later"),
         };
         let by_code = code.as_deref().and_then(|code| oauth.blame(code));
-        let by_status = || oauth.error_map.get(status.to_string().as_str()).copied();
+        let by_status = || oauth.answers.error_map.get(status.to_string().as_str()).copied();
         let blame = by_code.or_else(by_status).or(match status {
             429 | 500..=599 => Some(Blame::Later),
             401 if code.is_none() && !matches!(asked, Asked::Refresh(_)) => Some(Blame::Misconfigured),
@@ -130,7 +130,7 @@ impl Connector {
     }
 
     fn token_error_code(&self, oauth: &OAuth, body: &Value) -> Option<String> {
-        let own = oauth.error_code.iter().chain(&self.errors.code);
+        let own = oauth.answers.error_code.iter().chain(&self.errors.code);
         let standard = Pointer::parse("/error").ok();
         own.chain(&standard).find_map(|pointer| {
             let text = scalar_text(pointer.find(body)?)?;
@@ -144,7 +144,12 @@ impl Connector {
             .iter()
             .filter_map(|text| Pointer::parse(text).ok())
             .collect();
-        let all = oauth.error_text.iter().chain(&standard).chain(&self.errors.text);
+        let all = oauth
+            .answers
+            .error_text
+            .iter()
+            .chain(&standard)
+            .chain(&self.errors.text);
         let found = all
             .filter_map(|pointer| pointer.find(body)?.as_str())
             .find(|text| !text.trim().is_empty());
@@ -156,7 +161,7 @@ impl OAuth {
     /// Whom a code concerns: as the file says, else as RFC 6749, 5.2 and 4.1.2.1, RFC 8628, 3.5 and the platforms that
     /// follow them mean it.
     fn blame(&self, code: &str) -> Option<Blame> {
-        if let Some(blame) = self.error_map.get(code) {
+        if let Some(blame) = self.answers.error_map.get(code) {
             return Some(*blame);
         }
         match code {

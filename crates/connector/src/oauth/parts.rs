@@ -1,7 +1,8 @@
 //! The parts of an OAuth table that are words and small tables.
 
-use crate::pointer::Pointer;
+use crate::pointer::{Pointer, Test};
 use crate::template::Template;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How tokens come to be.
@@ -81,6 +82,23 @@ pub(crate) enum Blame {
     Misconfigured,
     /// Nobody: it passes.
     Later,
+}
+
+/// How the answers of the token endpoint are read.
+#[derive(Debug, Clone)]
+pub(crate) struct Answers {
+    /// The test that tells a good answer where errors come with status 200 too.
+    pub(crate) ok: Option<Test>,
+    pub(crate) error_code: Vec<Pointer>,
+    pub(crate) error_text: Vec<Pointer>,
+    /// By code or HTTP status.
+    pub(crate) error_map: BTreeMap<String, Blame>,
+    /// One at least.
+    pub(crate) tokens: Vec<TokenPlace>,
+    pub(crate) keep: Vec<(String, Pointer)>,
+    pub(crate) keep_on_refresh: Vec<String>,
+    pub(crate) expires: Expires,
+    pub(crate) refresh_expires: Option<Lifetime>,
 }
 
 /// Where an identity's access token stands in a token answer. What belongs to it stands beside it.

@@ -75,7 +75,9 @@ impl Connector {
     ) -> Result<(), TokenFailure> {
         let oauth = oauth_of(auth).map_err(|_none| TokenFailure::unreadable(self, "has no such request"))?;
         let body = super::tokens::content(response.body());
-        let told = body.as_ref().and_then(|body| oauth.ok.as_ref()?.holds(body));
+        let told = body
+            .as_ref()
+            .and_then(|body| oauth.answers.ok.as_ref()?.holds(body));
         if told.unwrap_or_else(|| response.status().is_success()) {
             return Ok(());
         }

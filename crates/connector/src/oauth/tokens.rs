@@ -66,7 +66,9 @@ impl Connector {
             ));
         };
         let body = content(response.body());
-        let told = body.as_ref().and_then(|body| oauth.ok.as_ref()?.holds(body));
+        let told = body
+            .as_ref()
+            .and_then(|body| oauth.answers.ok.as_ref()?.holds(body));
         let good = told.unwrap_or_else(|| response.status().is_success());
         let Some(body) = body.filter(|_| good) else {
             return Err(self.token_failure(oauth, asked, response, now));
@@ -97,8 +99,8 @@ impl Connector {
         fields: &mut BTreeMap<String, Secret>,
     ) -> Result<(), TokenFailure> {
         let refreshing = matches!(asked, Asked::Refresh(_));
-        for (name, pointer) in &oauth.keep {
-            if refreshing && !oauth.keep_on_refresh.contains(name) {
+        for (name, pointer) in &oauth.answers.keep {
+            if refreshing && !oauth.answers.keep_on_refresh.contains(name) {
                 continue;
             }
             match pointer.find(body).and_then(scalar_text) {
@@ -165,14 +167,15 @@ impl OAuth {
     fn places(&self, asked: Asked<'_>) -> Vec<TokenPlace> {
         let Asked::Refresh(Some(identity)) = asked else {
             let plain_only = matches!(asked, Asked::Refresh(None));
-            let count = if plain_only { 1 } else { self.tokens.len() };
-            return self.tokens.iter().take(count).cloned().collect();
+            let count = if plain_only { 1 } else { self.answers.tokens.len() };
+            return self.answers.tokens.iter().take(count).cloned().collect();
         };
         let own = self
+            .answers
             .tokens
             .iter()
             .find(|place| place.identity.as_deref() == Some(identity));
-        let plain = self.tokens.first().map(|place| TokenPlace {
+        let plain = self.answers.tokens.first().map(|place| TokenPlace {
             identity: Some(identity.to_owned()),
             at: place.at.clone(),
         });
@@ -230,7 +233,7 @@ impl OAuth {
             let moment = || moment(place.at.beside("expires_at").find(body)?, now);
             life.and_then(|life| after(life, now)).or_else(moment)
         };
-        match &self.expires {
+        match &self.answers.expires {
             Expires::Never => None,
             Expires::IfTold(Some(pointer)) => {
                 let found = pointer.find(body)?;
@@ -242,7 +245,7 @@ impl OAuth {
     }
 
     fn refresh_ends(&self, body: &Value, now: Timestamp) -> Option<Timestamp> {
-        match self.refresh_expires.as_ref()? {
+        match self.answers.refresh_expires.as_ref()? {
             Lifetime::At(pointer) => after(pointer.find(body)?, now),
             Lifetime::After(life) => plus(now, i64::try_from(life.as_millis()).ok()?),
         }

@@ -6,5 +6,6 @@ mod code_flow;
 mod discovery;
 mod hosts;
 mod keys;
+mod nearly_standard;
 mod player;
 mod without_browser;

@@ -181,6 +181,7 @@ fn the_keys_of_an_oauth_table_agree() {
         format!("{code}extra_scopes = {{ user_scope = \"user\" }}\n"),
         format!("{code}scopes = [\"a\"]\noptional_scopes = [\"a\"]\n"),
         format!("{code}keep = {{ Bad = \"/x\", y = \"z\" }}\n"),
+        format!("{code}secrets.team = \"T\"\nkeep = {{ team = \"/t\", refresh_token = \"/r\" }}\ntokens = {{ \"a.b\" = \"/a\" }}\n"),
         format!("{code}refresh = \"https://a.example/refresh?x=1\"\n"),
         format!("{code}revoke = {{ call = \"PUT https://a.example/revoke\" }}\n"),
         format!("{code}revoke = {{ call = \"GET https://a.example/revoke\", token = \"t\", apply = true, client = \"body\", off = 1 }}\n"),

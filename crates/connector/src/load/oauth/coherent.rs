@@ -2,7 +2,7 @@
 
 use crate::OAuth;
 use crate::load::reader::Reader;
-use crate::oauth::{ClientAuth, Grant};
+use crate::oauth::{ACCESS_TOKEN, ClientAuth, Grant, REFRESH_TOKEN};
 
 pub(super) fn check(table: &Reader<'_>, oauth: &OAuth) {
     let code = oauth.grant == Grant::AuthorizationCode;
@@ -48,8 +48,8 @@ pub(super) fn check(table: &Reader<'_>, oauth: &OAuth) {
 }
 
 fn names(table: &Reader<'_>, oauth: &OAuth) {
-    let kept = |name: &String| oauth.keep.iter().any(|(kept, _)| kept == name);
-    for name in oauth.keep_on_refresh.iter().filter(|name| !kept(name)) {
+    let kept = |name: &String| oauth.answers.keep.iter().any(|(kept, _)| kept == name);
+    for name in oauth.answers.keep_on_refresh.iter().filter(|name| !kept(name)) {
         table.fault(format!("`keep_on_refresh` names `{name}`, which `keep` does not"));
     }
     for name in oauth.found().filter(|name| !crate::load::names::own_name(name)) {
@@ -57,8 +57,25 @@ fn names(table: &Reader<'_>, oauth: &OAuth) {
             "`{name}` is kept under a name that is not 1 to 48 of a-z, 0-9 and `_`, a letter first"
         ));
     }
+    let secrets = table.entries_of("secrets");
+    for name in oauth.found() {
+        if [ACCESS_TOKEN, REFRESH_TOKEN].contains(&name) || secrets.iter().any(|(secret, _)| secret == name) {
+            table.fault(format!("`{name}` is kept under a name that a secret has"));
+        }
+    }
+    let identities = oauth
+        .answers
+        .tokens
+        .iter()
+        .filter_map(|place| place.identity.as_deref());
+    for identity in identities.filter(|identity| !crate::load::names::own_name(identity)) {
+        table.fault(format!(
+            "`tokens` names `{identity}`, which is not 1 to 48 of a-z, 0-9 and `_`, a letter first"
+        ));
+    }
     let acts = |identity: &String| {
         oauth
+            .answers
             .tokens
             .iter()
             .any(|place| place.identity.as_ref() == Some(identity))
