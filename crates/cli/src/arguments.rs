@@ -37,6 +37,9 @@ pub(crate) enum Command {
     /// The users of an account
     #[command(subcommand)]
     Users(Users),
+    /// The master keys and all that they seal
+    #[command(subcommand)]
+    Vault(Vault),
     /// The platforms that Solder knows, and the files that describe them
     #[command(subcommand)]
     Connectors(Connectors),
@@ -127,6 +130,18 @@ pub(crate) enum Keys {
     },
     /// List the keys, without the secrets
     List {
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
+    /// Make a key that takes over from another, with the same properties; it is shown once
+    Rotate {
+        /// The old key's id, `key_…`, as `list` shows it
+        key: String,
+        /// How long the old key lives on beside the new one, in seconds: at most 2592000, which are 30 days
+        #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=2_592_000))]
+        grace_seconds: u32,
         #[command(flatten)]
         account: Account,
         #[command(flatten)]
@@ -234,6 +249,30 @@ pub(crate) enum Users {
     List {
         #[command(flatten)]
         account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
+}
+
+/// `solder vault`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Vault {
+    /// Bring everything sealed under a new master key, beside running servers too
+    ///
+    /// Makes a new key and puts it first into the key file; where the keys come from the environment or a command, takes
+    /// the one that stands first there. Then seals under it what another key sealed. Tokens and API keys stay as they are.
+    /// Broken off anywhere, it goes on where it was when it is run again. `solder vault forget` drops the old keys then.
+    Rotate {
+        #[command(flatten)]
+        open: Open,
+    },
+    /// Drop the master keys that are no longer needed, once everything opens without them
+    Forget {
+        #[command(flatten)]
+        open: Open,
+    },
+    /// Open everything sealed, and say which key sealed how much and what does not open
+    Verify {
         #[command(flatten)]
         open: Open,
     },

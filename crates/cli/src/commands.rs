@@ -7,6 +7,7 @@ pub(crate) mod keys;
 pub(crate) mod serve;
 pub(crate) mod settings;
 pub(crate) mod users;
+pub(crate) mod vault;
 
 use crate::arguments::{Account, Open};
 use crate::failure::{Failure, Result};

@@ -2,12 +2,12 @@
 
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, Result};
-use crate::master_key;
+use crate::master_key::{self, Source};
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemEntropy};
 use solder_engine::Installation;
 use solder_storage::Storage;
-use solder_vault::{KeyRing, MasterKey};
+use solder_vault::KeyRing;
 use std::path::PathBuf;
 use std::sync::Arc;
 use url::Url;
@@ -30,20 +30,22 @@ pub(crate) async fn open(settings: &Settings, making: Making) -> Result<Installa
     if making == Making::Nothing {
         must_be_there(settings, &folder, &url)?;
     }
-    let mut key = find_key(settings, &folder, making)?;
+    let mut ring = find_ring(settings, &folder, making)?;
     if making != Making::Nothing {
         folder.make()?;
     }
     let storage = Storage::open(&url)
         .await
         .map_err(|error| Failure::because(named(settings, &folder), &error))?;
-    if key.is_none() {
-        key = Some(new_key(settings, &folder, &storage).await?);
+    if ring.is_none() {
+        ring = Some(new_key(settings, &folder, &storage).await?);
     }
-    let ring = KeyRing::new(key.ok_or_else(|| no_key(settings, &folder))?);
+    let ring = ring.ok_or_else(|| no_key(settings, &folder))?;
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    Installation::open(storage, ring, clock, entropy)
-        .await
+    let source = Arc::new(Source::of(settings, &folder));
+    let opened = Installation::open(storage, ring, clock, entropy).await;
+    opened
+        .map(|installation| installation.following(source))
         .map_err(|error| match error {
             solder_engine::Error::Vault(cause) => Failure::because(
                 "The master key does not open this database; was another one set, or the database moved",
@@ -55,10 +57,10 @@ pub(crate) async fn open(settings: &Settings, making: Making) -> Result<Installa
 
 /// What can be wrong with the master key, asked before anything is made.
 pub(crate) fn check_key(settings: &Settings, folder: &DataFolder, making: Making) -> Result<()> {
-    find_key(settings, folder, making).map(drop)
+    find_ring(settings, folder, making).map(drop)
 }
 
-fn find_key(settings: &Settings, folder: &DataFolder, making: Making) -> Result<Option<MasterKey>> {
+fn find_ring(settings: &Settings, folder: &DataFolder, making: Making) -> Result<Option<KeyRing>> {
     match master_key::find(settings, folder)? {
         None if making != Making::Everything => Err(no_key(settings, folder)),
         found => Ok(found),
@@ -104,7 +106,7 @@ fn file_of(url: &str) -> Option<PathBuf> {
 }
 
 /// Makes the master key of a new database. One that holds something sealed has a key already, and it is elsewhere.
-async fn new_key(settings: &Settings, folder: &DataFolder, storage: &Storage) -> Result<MasterKey> {
+async fn new_key(settings: &Settings, folder: &DataFolder, storage: &Storage) -> Result<KeyRing> {
     let found = storage.find_hash_key().await;
     if found
         .map_err(|error| Failure::because(named(settings, folder), &error))?
@@ -112,7 +114,7 @@ async fn new_key(settings: &Settings, folder: &DataFolder, storage: &Storage) ->
     {
         return Err(Failure::Failed(format!(
             "The master key file {} is not there, and what is in the database was sealed with it. Put it back, or set \
-             SOLDER_MASTER_KEY or SOLDER_MASTER_KEY_FILE. Without it the stored credentials and tokens are lost.",
+             SOLDER_MASTER_KEY, SOLDER_MASTER_KEY_FILE or SOLDER_MASTER_KEY_COMMAND. Without it the stored credentials and tokens are lost.",
             folder.master_key().display()
         )));
     }
@@ -121,9 +123,9 @@ async fn new_key(settings: &Settings, folder: &DataFolder, storage: &Storage) ->
 
 fn no_key(settings: &Settings, folder: &DataFolder) -> Failure {
     Failure::Failed(format!(
-        "There is no master key in {}. `solder up` makes one with a new installation; else set SOLDER_MASTER_KEY_FILE or \
-         SOLDER_MASTER_KEY.",
-        master_key::file(settings, folder).display()
+        "There is no master key in {}. `solder up` makes one with a new installation; else set SOLDER_MASTER_KEY_FILE, \
+         SOLDER_MASTER_KEY or SOLDER_MASTER_KEY_COMMAND.",
+        Source::of(settings, folder).named()
     ))
 }
 

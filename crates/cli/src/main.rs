@@ -42,6 +42,7 @@ fn run(command: &Command) -> failure::Result<()> {
         Command::Keys(keys) => commands::keys::run(keys),
         Command::JwtKeys(keys) => commands::jwt_keys::run(keys),
         Command::Users(users) => commands::users::run(users),
+        Command::Vault(vault) => commands::vault::run(vault),
         Command::Connectors(connectors) => commands::connectors::run(connectors),
         Command::Settings(settings) => commands::settings::run(settings),
     }

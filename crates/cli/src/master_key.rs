@@ -1,163 +1,135 @@
-//! Where the master key comes from, and how its file is made and guarded.
+//! Where the master keys come from: a file, the environment, or a command. Each gives one key or several, the first of
+//! which seals.
+
+mod command;
+mod file;
 
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, Result};
 use crate::settings::Settings;
-use solder_model::{Entropy, Secret};
-use solder_vault::MasterKey;
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use solder_model::Secret;
+use solder_vault::{KeyRing, KeySource};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-/// The master key that is set, or the one in its file; `None` where neither is there.
-pub(crate) fn find(settings: &Settings, folder: &DataFolder) -> Result<Option<MasterKey>> {
-    if let Some(text) = &settings.master_key {
-        let bad = |error| Failure::because("SOLDER_MASTER_KEY", &error);
-        return MasterKey::parse(text.expose()).map(Some).map_err(bad);
+pub(crate) use command::CommandLine;
+pub(crate) use file::{FolderLock, make, replace};
+
+/// The one source that the settings name.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// The environment, as it was when the process started.
+    Environment(Secret),
+    /// A file; the settings name it, or it lies in the data folder.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// Whether the settings name it.
+        is_named: bool,
+    },
+    /// A program that prints them.
+    Command(CommandLine),
+}
+
+impl Source {
+    /// The source of these settings.
+    pub(crate) fn of(settings: &Settings, folder: &DataFolder) -> Self {
+        if let Some(text) = &settings.master_key {
+            return Self::Environment(text.clone());
+        }
+        if let Some(line) = &settings.master_key_command {
+            return Self::Command(line.clone());
+        }
+        match &settings.master_key_file {
+            Some(path) => Self::File {
+                path: path.clone(),
+                is_named: true,
+            },
+            None => Self::File {
+                path: folder.master_key(),
+                is_named: false,
+            },
+        }
     }
-    let path = file(settings, folder);
-    match read(&path)? {
-        None if settings.master_key_file.is_some() => {
+
+    /// The keys as the source gives them now; none where the file is not there.
+    pub(crate) fn ring(&self) -> Result<Option<KeyRing>> {
+        match self {
+            Self::Environment(text) => {
+                let bad = |error| Failure::because("SOLDER_MASTER_KEY", &error);
+                KeyRing::parse(text.expose()).map(Some).map_err(bad)
+            }
+            Self::File { path, .. } => file::read(path),
+            Self::Command(line) => line.ring().map(Some),
+        }
+    }
+
+    /// The file, where it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File { path, .. } => Some(path),
+            Self::Environment(_) | Self::Command(_) => None,
+        }
+    }
+
+    /// How long a running server can take from being told of other keys to sealing with them: a look at the change feed,
+    /// the reading of the source, and some room.
+    pub(crate) const fn followed_within(&self) -> Duration {
+        match self {
+            Self::Environment(_) => Duration::from_secs(1),
+            Self::File { .. } => Duration::from_secs(2),
+            Self::Command(_) => Duration::from_secs(2 + command::MOST_SECONDS),
+        }
+    }
+
+    /// The source in words.
+    pub(crate) fn named(&self) -> String {
+        match self {
+            Self::Environment(_) => "SOLDER_MASTER_KEY".to_owned(),
+            Self::File { path, .. } => path.display().to_string(),
+            Self::Command(line) => format!("the command `{}`", line.program()),
+        }
+    }
+}
+
+impl KeySource for Source {
+    fn read(&self) -> Option<KeyRing> {
+        match self.ring() {
+            Ok(Some(ring)) => Some(ring),
+            Ok(None) => {
+                tracing::error!("the master key file is gone: the keys from before are used on");
+                None
+            }
+            Err(failure) => {
+                let why = failure.text().unwrap_or_default();
+                tracing::error!(
+                    why,
+                    "the master keys could not be read again: those from before are used on"
+                );
+                None
+            }
+        }
+    }
+}
+
+/// The keys that the settings name; `None` where no file is named and the data folder has none.
+pub(crate) fn find(settings: &Settings, folder: &DataFolder) -> Result<Option<KeyRing>> {
+    let source = Source::of(settings, folder);
+    match (source.ring()?, source) {
+        (None, Source::File { is_named: true, .. }) => {
             Err(Failure::from(crate::settings::Faults(vec![settings.fault(
                 "master_key_file",
                 "There is no such file: name the file that holds the master key.",
             )])))
         }
-        found => Ok(found),
+        (found, _) => Ok(found),
     }
-}
-
-/// The file that holds the key, where it is not in the environment.
-pub(crate) fn file(settings: &Settings, folder: &DataFolder) -> PathBuf {
-    settings
-        .master_key_file
-        .clone()
-        .unwrap_or_else(|| folder.master_key())
 }
 
 /// Whether the key lies beside the database, so that who copies the folder has both.
 pub(crate) fn lies_in(settings: &Settings, folder: &DataFolder) -> bool {
-    let file = std::path::absolute(file(settings, folder));
-    settings.master_key.is_none() && file.is_ok_and(|file| file.starts_with(folder.path()))
-}
-
-fn read(path: &Path) -> Result<Option<MasterKey>> {
-    let broken = |error| {
-        Failure::because(
-            format!("the master key file {} cannot be read", path.display()),
-            &error,
-        )
-    };
-    let file = match std::fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(broken(error)),
-    };
-    // Asked of the open file, so that what is checked is what is read.
-    let mode = file.metadata().map_err(broken)?.permissions().mode();
-    if mode & 0o027 != 0 {
-        return Err(Failure::Failed(format!(
-            "The master key file {} is open to others (mode {:03o}), and whoever reads it can open every secret. Mend it \
-             with `chmod 600 {}`; if others had access to it, treat the stored credentials as known.",
-            path.display(),
-            mode & 0o777,
-            path.display()
-        )));
-    }
-    let mut text = String::new();
-    (&file).take(1_024).read_to_string(&mut text).map_err(broken)?;
-    let text = Secret::new(text);
-    let key = MasterKey::parse(text.expose()).map_err(|error| {
-        Failure::because(
-            format!("the master key file {} does not hold one", path.display()),
-            &error,
-        )
-    })?;
-    Ok(Some(key))
-}
-
-/// Makes a key and its file, with mode 0600. The file comes to be whole or not at all, and never in place of another.
-pub(crate) fn make(path: &Path, entropy: &dyn Entropy) -> Result<MasterKey> {
-    let broken = |error| {
-        Failure::because(
-            format!("the master key file {} cannot be made", path.display()),
-            &error,
-        )
-    };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let key = MasterKey::generate(entropy);
-    let mut file = tempfile::Builder::new()
-        .prefix(".master.key.")
-        .tempfile_in(folder)
-        .map_err(broken)?;
-    file.write_all(key.to_text().expose().as_bytes())
-        .and_then(|()| file.write_all(b"\n"))
-        .map_err(broken)?;
-    file.as_file().sync_all().map_err(broken)?;
-    drop(
-        file.persist_noclobber(path)
-            .map_err(|error| broken(error.error))?,
-    );
-    // The name must last as long as what is sealed with the key.
-    std::fs::File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(broken)?;
-    Ok(key)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{make, read};
-    use crate::system::SystemEntropy;
-    use std::os::unix::fs::PermissionsExt;
-
-    #[test]
-    fn a_key_file_is_its_owners_alone_and_is_never_overwritten() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("master.key");
-        assert!(read(&path).unwrap().is_none());
-        let made = make(&path, &SystemEntropy).unwrap();
-        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(read(&path).unwrap().unwrap().id(), made.id());
-        assert!(make(&path, &SystemEntropy).is_err());
-        assert_eq!(read(&path).unwrap().unwrap().id(), made.id());
-        assert_eq!(
-            std::fs::read_dir(folder.path()).unwrap().count(),
-            1,
-            "nothing is left over"
-        );
-    }
-
-    #[test]
-    fn a_key_file_that_others_can_read_is_refused_with_how_to_mend_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("master.key");
-        drop(make(&path, &SystemEntropy).unwrap());
-        for (mode, taken) in [
-            (0o644, false),
-            (0o604, false),
-            (0o620, false),
-            (0o640, true),
-            (0o400, true),
-        ] {
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-            match read(&path) {
-                Ok(key) => assert!(taken && key.is_some(), "{mode:o}"),
-                Err(failure) => assert!(
-                    !taken && failure.text().unwrap().contains("chmod 600"),
-                    "{mode:o}"
-                ),
-            }
-        }
-    }
-
-    #[test]
-    fn a_file_that_holds_something_else_is_not_shown() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("master.key");
-        std::fs::write(&path, "hunter2").unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        let failure = read(&path).unwrap_err();
-        assert!(!failure.text().unwrap().contains("hunter2"));
-    }
+    let source = Source::of(settings, folder);
+    source
+        .file()
+        .is_some_and(|file| std::path::absolute(file).is_ok_and(|file| file.starts_with(folder.path())))
 }

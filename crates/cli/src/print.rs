@@ -59,21 +59,24 @@ pub(crate) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
 /// The text without control characters, which could move the terminal's cursor, cut to what a column can hold.
 pub(crate) fn visible(text: &str) -> String {
     const MOST: usize = 60;
-    let mut shown: String = text
-        .chars()
-        .take(MOST)
-        .map(|character| {
-            if character.is_control() {
-                '\u{fffd}'
-            } else {
-                character
-            }
-        })
-        .collect();
+    let cut: String = text.chars().take(MOST).collect();
+    let mut shown = without_controls(&cut);
     if text.chars().count() > MOST {
         shown.push('…');
     }
     shown
+}
+
+/// The whole text without control characters.
+pub(crate) fn without_controls(text: &str) -> String {
+    let safe = |character: char| {
+        if character.is_control() {
+            '\u{fffd}'
+        } else {
+            character
+        }
+    };
+    text.chars().map(safe).collect()
 }
 
 #[cfg(test)]

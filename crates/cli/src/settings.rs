@@ -13,6 +13,7 @@ mod layers;
 mod parse;
 mod reference;
 
+use crate::master_key::CommandLine;
 use ipnet::IpNet;
 use solder_engine::ConnectorSettings;
 use solder_model::{ConnectorId, Limit, Secret};
@@ -142,13 +143,19 @@ settings! {
     /// The database: `sqlite:///absolute/path` or `postgres://user:password@host/name`.
     database_url: Option<Secret> = none "(`solder.db` in the data folder)", parse::database_url,
         "URL" like "sqlite:///var/lib/solder/solder.db", for uses::OPEN | uses::SERVE, url;
-    /// The master key, which seals every secret in the database: 32 bytes in base64 or hex.
-    /// Give this or `master_key_file`, not both.
+    /// The master key, which seals every secret in the database: 32 bytes in base64 or hex. Of several, with white space
+    /// or commas between, the first seals and the others open only.
+    /// Give one of this, `master_key_file` and `master_key_command`.
     master_key: Option<Secret> = none "(read from the file)", parse::master_key,
         "KEY" like "(the output of `openssl rand -base64 32`)", for uses::OPEN | uses::SERVE, secret;
-    /// The file that holds the master key. Nobody but its owner and group may have access to it.
+    /// The file that holds the master key, or several, one a line: the first seals, the others open only.
+    /// Nobody but its owner and group may have access to it.
     master_key_file: Option<PathBuf> = none "(`master.key` in the data folder; `up` makes it)", parse::path,
         "FILE" like "/run/secrets/solder-master-key", for uses::OPEN | uses::SERVE;
+    /// A program that prints the master keys, one a line, with its arguments: so any key service or secret manager can be
+    /// asked. It runs without a shell, has 10 seconds, and gets nothing of Solder's own settings. Put no secret into it.
+    master_key_command: Option<CommandLine> = none "(none)", parse::command,
+        "COMMAND" like "/usr/local/bin/read-secret --name solder/master-key", for uses::OPEN | uses::SERVE;
     /// How many requests each API key and each token URL may make in a sliding window, or `off`.
     rate_limit: Option<Limit> = value "100/60s", parse::limit, "LIMIT" like "1000/60s", for uses::SERVE;
     /// How many requests may fail authentication for each client address in a sliding window, or `off`. Past it they are
@@ -215,12 +222,16 @@ impl Settings {
 
     /// What no setting can say of itself alone.
     fn agrees(&self) -> Result<(), Faults> {
-        if self.master_key.is_some() && self.master_key_file.is_some() {
-            let fault = self.fault(
-                "master_key_file",
-                "Give SOLDER_MASTER_KEY or SOLDER_MASTER_KEY_FILE, not both.",
-            );
-            return Err(Faults(vec![fault]));
+        let given: Vec<&'static str> = ["master_key", "master_key_file", "master_key_command"]
+            .into_iter()
+            .filter(|name| self.origins.is_given(name))
+            .collect();
+        if let [.., last] = given.as_slice()
+            && given.len() > 1
+        {
+            let names: Vec<String> = given.iter().map(|name| variable(name)).collect();
+            let right = format!("Give one of {}, not more.", names.join(" and "));
+            return Err(Faults(vec![self.fault(last, right)]));
         }
         if self.shape_refine_over < self.shape_items {
             let right = format!(

@@ -212,13 +212,17 @@ impl Engine {
             return Err(self.failed(identity).await);
         }
         let digest = self.vault.digest(bearer);
-        let Some(key) = self.warm.key(&self.storage, digest).await? else {
+        let Some(known) = self.warm.key(&self.storage, digest).await? else {
             return Err(self.failed(identity).await);
         };
+        let now = self.clock.now();
         // A genuine key that has ended is refused, and is no guess.
-        match key.expires_at {
-            Some(until) if until <= self.clock.now() => Err(Error::Unauthorized),
-            _ => Ok(key),
+        match known.key.expires_at {
+            Some(until) if until <= now => Err(Error::Unauthorized),
+            _ => {
+                self.last_use.note(&known, now);
+                Ok(Arc::clone(&known.key))
+            }
         }
     }
 

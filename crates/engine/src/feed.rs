@@ -58,7 +58,9 @@ impl Engine {
                 _ = tick.tick() => {}
             }
             match self.catch_up(&mut feed).await {
-                Ok(()) => {}
+                Ok(false) => {}
+                // The source may take its time, and the feed goes on.
+                Ok(true) => drop(self.tasks.spawn(Arc::clone(&self).follow_master_key())),
                 Err(error) => {
                     feed.missed = true;
                     tracing::warn!(
@@ -70,30 +72,39 @@ impl Engine {
         }
     }
 
-    async fn catch_up(&self, feed: &mut Feed) -> Result<()> {
+    /// Reads the feed to its end. Says whether the master keys may be others than before.
+    async fn catch_up(&self, feed: &mut Feed) -> Result<bool> {
         let now = self.clock.now();
+        let mut other_keys = false;
         feed.missed |= now.since(feed.read_at) > TOO_LATE_MS;
         loop {
             let changes = self.storage.changes_after(feed.last - OVERLAP, BATCH).await?;
             if feed.missed {
                 feed.missed = false;
-                self.warm.clear();
-                self.jwts.clear();
+                other_keys = true;
+                self.forget_everything();
                 self.ended
                     .replace(self.storage.list_ended_sessions(self.clock.now()).await?);
             }
             let full = changes.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
             for change in &changes {
                 if feed.is_new(change) {
+                    other_keys |= change.kind == ChangeKind::MasterKey;
                     self.apply(change);
                 }
             }
             feed.forget_old();
             if !full {
                 feed.read_at = now;
-                return Ok(());
+                return Ok(other_keys);
             }
         }
+    }
+
+    /// Drops every record that is kept warm.
+    pub(crate) fn forget_everything(&self) {
+        self.warm.clear();
+        self.jwts.clear();
     }
 
     fn apply(&self, change: &Change) {

@@ -189,6 +189,7 @@ impl Installation {
             digest: self.vault.digest(secret.expose()),
             created_at: now,
             expires_at: new.expires_at,
+            last_used_at: None,
         };
         (key, secret)
     }

@@ -21,7 +21,11 @@ mod installation;
 mod internal;
 mod jwt;
 mod jwt_keys;
+mod keys;
+mod last_use;
 mod limits;
+mod list_audit;
+mod master_key;
 mod near;
 mod outbound;
 mod passwords;
@@ -33,6 +37,7 @@ mod settings;
 mod shape;
 mod sign_in;
 mod tools;
+mod users;
 mod visitor;
 mod warm;
 
@@ -49,6 +54,9 @@ pub use error::{Error, Result};
 pub use executions::Asked;
 pub use installation::{Installation, NewKey};
 pub use jwt_keys::{JwtKeyDeleted, JwtKeyList, JwtKeyView};
+pub use keys::{KeyList, KeyRevoked, KeyView};
+pub use list_audit::{AuditFilter, AuditList, AuditView};
+pub use master_key::{Pass, Unopened, VaultReport};
 pub use passwords::{PasswordRemoved, PasswordView};
 pub use rate::RateState;
 pub use scope::Scope;
@@ -57,6 +65,7 @@ pub use settings::{ConnectorSettings, Settings};
 pub use shape::Shaping;
 pub use sign_in::{PasswordForm, ProviderChoice, SignInPage, SignInWay, SignInWays, SignedIn};
 pub use tools::{Tool, ToolContext, ToolOutcome, tool_descriptors};
+pub use users::{UserList, UserView};
 pub use visitor::{SIGN_IN_LASTS, Visitor};
 pub use warm::ServerEntry;
 
@@ -64,6 +73,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use call::{Answers, Recorder};
 use jwt::Jwts;
+use last_use::LastUse;
 use limits::{LimitSettings, Limits};
 use outbound::{Outbound, OutboundSettings};
 use passwords::Hashing;
@@ -92,6 +102,9 @@ pub struct Engine {
     hashing: Hashing,
     answers: Answers,
     recorder: Recorder,
+    last_use: LastUse,
+    /// Whoever changes the key ring holds it.
+    ring_turn: tokio::sync::Mutex<()>,
     stopping: CancellationToken,
     tasks: TaskTracker,
 }
@@ -130,6 +143,7 @@ impl Engine {
         };
         let outbound = Arc::new(Outbound::new(reach, Arc::clone(&entropy)));
         let (recorder, recorded) = Recorder::new();
+        let (last_use, noted) = LastUse::new();
         let engine = Arc::new(Self {
             settings,
             storage,
@@ -145,6 +159,8 @@ impl Engine {
             hashing: Hashing::default(),
             answers: Answers::new(),
             recorder,
+            last_use,
+            ring_turn: tokio::sync::Mutex::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
@@ -153,6 +169,10 @@ impl Engine {
         engine
             .tasks
             .spawn(recorded.write_down(engine.storage.clone(), Arc::clone(&engine.clock), stopping));
+        let (interval, stopping) = (engine.settings.last_use_interval, engine.stopping.clone());
+        engine
+            .tasks
+            .spawn(noted.write_down(engine.storage.clone(), interval, stopping));
         Ok(engine)
     }
 

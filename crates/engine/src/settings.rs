@@ -29,6 +29,8 @@ pub struct Settings {
     pub call_timeout: Duration,
     /// How often the change feed is looked at: what another process changed holds here after that.
     pub feed_interval: Duration,
+    /// How long uses of API keys are gathered before they are written down.
+    pub last_use_interval: Duration,
     /// From where on answers are cut for models.
     pub shaping: Shaping,
     /// The largest answer that is taken from a platform, in bytes.
@@ -68,6 +70,7 @@ impl Default for Settings {
             connectors: HashMap::new(),
             call_timeout: Duration::from_secs(30),
             feed_interval: Duration::from_millis(500),
+            last_use_interval: Duration::from_secs(5),
             shaping: Shaping::default(),
             max_answer_bytes: 10 * 1024 * 1024,
         }

@@ -3,8 +3,9 @@
 
 use crate::cache::Guarded;
 use crate::error::{Error, Result};
+use crate::last_use::KnownKey;
 use solder_model::{
-    AccountId, ApiKey, ConnectorId, Credential, Digest, Page, Policy, Server, ServerId, UserId, UserName,
+    AccountId, ConnectorId, Credential, Digest, Page, Policy, Server, ServerId, UserId, UserName,
 };
 use solder_storage::{Change, ChangeKind, Storage};
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub(crate) struct KnownUser {
 type Credentials = Vec<Arc<Credential>>;
 
 pub(crate) struct Warm {
-    keys: Guarded<Digest, ApiKey>,
+    keys: Guarded<Digest, KnownKey>,
     servers: Guarded<ServerId, ServerEntry>,
     users: Guarded<(AccountId, UserName), KnownUser>,
     credentials: Guarded<UserId, Credentials>,
@@ -48,8 +49,8 @@ impl Warm {
         }
     }
 
-    pub(crate) async fn key(&self, storage: &Storage, digest: Digest) -> Result<Option<Arc<ApiKey>>> {
-        let load = || async { Ok(storage.find_key_by_digest(&digest).await?) };
+    pub(crate) async fn key(&self, storage: &Storage, digest: Digest) -> Result<Option<Arc<KnownKey>>> {
+        let load = || async { Ok(storage.find_key_by_digest(&digest).await?.map(KnownKey::new)) };
         self.keys.get_or_load(&digest, load).await
     }
 
@@ -118,6 +119,12 @@ impl Warm {
         self.users.invalidate(&(account.clone(), name.clone()));
     }
 
+    /// Every key, and what is known of users, since it says of each whether one holds a key.
+    pub(crate) fn forget_keys(&self) {
+        self.keys.clear();
+        self.users.clear();
+    }
+
     pub(crate) fn forget_credentials(&self, user: &UserId) {
         self.credentials.invalidate(user);
     }
@@ -135,11 +142,8 @@ impl Warm {
                     self.credentials.invalidate(&id);
                 }
             }
-            // A key says of its user whether it holds one, and users are known by name: both are rare changes.
-            ChangeKind::Key => {
-                self.keys.clear();
-                self.users.clear();
-            }
+            // Which users a key concerns is not looked for: keys change rarely.
+            ChangeKind::Key => self.forget_keys(),
             ChangeKind::User => self.users.clear(),
             ChangeKind::Account | ChangeKind::Session | ChangeKind::MasterKey | ChangeKind::JwtKeys => {}
         }

@@ -36,5 +36,5 @@ pub use restrictions::{MAX_ENTRIES, Restrictions};
 pub use secret::{Digest, Sealed, Secret};
 pub use sign_in::{IdentityProvider, Password, SignInAttempt};
 pub use ticket::{ConnectTicket, Opening, PendingCredential, Proof};
-pub use time::{Clock, Entropy, Timestamp};
+pub use time::{BadTimestamp, Clock, Entropy, Timestamp};
 pub use window::{Verdict, Window};

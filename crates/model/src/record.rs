@@ -80,6 +80,15 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     /// When it ends; never where absent.
     pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute and some seconds late; never where absent.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl ApiKey {
+    /// Whether it has not ended at `now`.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|until| now < until)
+    }
 }
 
 /// A virtual MCP server.

@@ -22,6 +22,21 @@ impl Timestamp {
     }
 }
 
+impl std::str::FromStr for Timestamp {
+    type Err = BadTimestamp;
+
+    /// RFC 3339, with any offset; what is finer than a millisecond is cut.
+    fn from_str(text: &str) -> Result<Self, BadTimestamp> {
+        let moment: jiff::Timestamp = text.parse().map_err(|_not_it| BadTimestamp)?;
+        Ok(Self(moment.as_millisecond()))
+    }
+}
+
+/// The text is not a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a moment as RFC 3339 writes it, such as 2026-01-31T12:00:00Z")]
+pub struct BadTimestamp;
+
 impl std::fmt::Display for Timestamp {
     /// RFC 3339 in UTC with milliseconds and `Z`.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,6 +79,16 @@ pub(crate) mod tests {
             for byte in bytes {
                 *byte = self.0.fetch_add(1, Ordering::Relaxed);
             }
+        }
+    }
+
+    #[test]
+    fn a_moment_is_read_as_rfc_3339() {
+        for text in ["2024-01-01T00:00:00.123Z", "2024-01-01T01:30:00.1239+01:30"] {
+            assert_eq!(text.parse(), Ok(Timestamp(1_704_067_200_123)), "{text}");
+        }
+        for text in ["", "now", "2024-01-01", "2024-13-01T00:00:00Z", "1704067200123"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
         }
     }
 

@@ -9,8 +9,9 @@ pub(crate) use catalogue::{
     CredentialHeader, PlatformRefusals, ServerHeader, ServerParam,
 };
 pub(crate) use shared::{
-    ConnectorNotFound, ConnectorParam, CredentialPath, JwtKeyNotFound, JwtKeyPath, PageParams, Refusals,
-    ServerNotFound, ServerPath, TicketNotFound, TicketPath, UserIdHeader, UserNotFound, UserPath,
+    ConnectorNotFound, ConnectorParam, CredentialPath, JwtKeyNotFound, JwtKeyPath, KeyNotFound, KeyPath,
+    PageParams, Refusals, ServerNotFound, ServerPath, TicketNotFound, TicketPath, UserIdHeader, UserNotFound,
+    UserPath,
 };
 
 use bytes::Bytes;
@@ -32,6 +33,8 @@ use utoipa::openapi::{OpenApi, SecurityRequirement, ServerBuilder};
         (name = "Users", description = "The users of the account, for admins"),
         (name = "Connect tickets", description = "Links to pages where users connect platforms in a browser"),
         (name = "JWT keys", description = "Keys that verify the JWTs by which an account's own users are told apart"),
+        (name = "API keys", description = "Keys of the account: several live at once, so that one takes over without a gap"),
+        (name = "Audit", description = "Every change in the account"),
         (name = "Health", description = "Whether the process serves, and what it offers")
     ),
     components(schemas(ErrorEnvelope))

@@ -2,9 +2,10 @@
 
 use crate::problem::Failure;
 use axum::extract::FromRequestParts;
+use http::Uri;
 use http::request::Parts;
 use solder_engine::ConnectorFilter;
-use solder_model::{Fault, Page, Problem};
+use solder_model::{BadTimestamp, Fault, Page, Problem, Timestamp};
 use std::borrow::Cow;
 
 /// The known parameters of the lists.
@@ -73,7 +74,8 @@ pub(crate) fn server_id(query: &str) -> Result<Option<String>, Problem> {
     reader.finish(id).map_err(|faults| Problem::invalid(&faults))
 }
 
-struct Reader<'q> {
+/// Reads the parameters of one endpoint, and remembers everything that was wrong.
+pub(crate) struct Reader<'q> {
     query: &'q str,
     faults: Vec<Fault>,
 }
@@ -83,6 +85,42 @@ impl<'q> Reader<'q> {
         Self {
             query,
             faults: Vec::new(),
+        }
+    }
+
+    /// A reader of a request's query.
+    pub(crate) fn of(uri: &'q Uri) -> Self {
+        Self::new(uri.query().unwrap_or_default())
+    }
+
+    /// Refuses the request if anything was wrong.
+    pub(crate) fn done(self) -> Result<(), Failure> {
+        self.finish(()).map_err(|faults| Problem::invalid(&faults).into())
+    }
+
+    /// A text that is not empty.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        let value = self.one(name)?;
+        if value.is_empty() || value.contains('\0') {
+            self.faults.push(Fault::new(
+                name,
+                "must be a text that is not empty, without U+0000",
+            ));
+            return None;
+        }
+        Some(value.into_owned())
+    }
+
+    /// A moment as RFC 3339 writes it.
+    pub(crate) fn moment(&mut self, name: &str) -> Option<Timestamp> {
+        let value = self.one(name)?;
+        match value.parse() {
+            Ok(moment) => Some(moment),
+            Err(bad) => {
+                let bad: BadTimestamp = bad;
+                self.faults.push(Fault::new(name, bad.to_string()));
+                None
+            }
         }
     }
 
@@ -121,7 +159,7 @@ impl<'q> Reader<'q> {
     }
 
     /// The value of a parameter, which is sent once at most.
-    fn one(&mut self, name: &str) -> Option<Cow<'q, str>> {
+    pub(crate) fn one(&mut self, name: &str) -> Option<Cow<'q, str>> {
         let mut sent = form_urlencoded::parse(self.query.as_bytes()).filter(|(key, _)| key == name);
         let (_, value) = sent.next()?;
         if sent.next().is_some() {

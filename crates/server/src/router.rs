@@ -3,7 +3,7 @@
 
 use crate::App;
 use crate::api::{
-    connect_tickets, connectors, credentials, health, jwt_keys, openapi_document, servers, users,
+    audit, connect_tickets, connectors, credentials, health, jwt_keys, keys, openapi_document, servers, users,
 };
 use crate::edge::EdgeLayer;
 use crate::mcp;
@@ -44,6 +44,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(connectors::execute::execute_action))
         .routes(routes!(connectors::execute_by_body::execute_named_action))
         .merge(of_users())
+        .merge(of_admins())
         .routes(routes!(health::get_health))
         .routes(routes!(openapi_document::get_openapi))
 }
@@ -68,6 +69,21 @@ fn of_users() -> OpenApiRouter<Arc<App>> {
             jwt_keys::get::get_jwt_key,
             jwt_keys::delete::delete_jwt_key
         ))
+}
+
+/// The part of the management API that is about an account as its admins see it: its keys, its users, its log.
+fn of_admins() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(keys::create::create_key, keys::list::list_keys))
+        .routes(routes!(
+            keys::get::get_key,
+            keys::update::update_key,
+            keys::revoke::revoke_key
+        ))
+        .routes(routes!(keys::rotate::rotate_key))
+        .routes(routes!(users::create::create_user, users::list::list_users))
+        .routes(routes!(users::get::get_user))
+        .routes(routes!(audit::list_audit))
 }
 
 /// Every route, with what stands around it.

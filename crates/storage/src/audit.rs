@@ -28,7 +28,71 @@ pub struct AuditEntry {
     pub details: Value,
 }
 
+/// Which entries of a log are asked for: those for which everything holds that is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// What was done, whole.
+    pub action: Option<String>,
+    /// Where the right came from, whole.
+    pub actor: Option<String>,
+    /// What it was done to, whole.
+    pub target: Option<String>,
+    /// From this moment on.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub to: Option<Timestamp>,
+}
+
+macro_rules! matching {
+    ($what:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM audit WHERE account_id = $1 AND ($2 = '' OR action = $2) AND ($3 = '' OR actor = $3) ",
+            "AND ($4 = '' OR target = $4) AND at >= $5 AND at < $6",
+            $rest
+        )
+    };
+}
+
 impl Storage {
+    /// A page of those entries of an account's log that are asked for, newest first.
+    pub async fn find_audit(
+        &self,
+        account: &AccountId,
+        asked: &AuditQuery,
+        page: Page,
+    ) -> Result<Paged<AuditEntry>, Error> {
+        const COUNT: &str = matching!("COUNT(*)", "");
+        const SQL: &str = matching!(
+            "account_id, at, actor, acting_user, action, target, client_address, details",
+            " ORDER BY seq DESC LIMIT $7 OFFSET $8"
+        );
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let texts = [text(&asked.action), text(&asked.actor), text(&asked.target)];
+        let from = asked.from.map_or(i64::MIN, |moment| moment.0);
+        let to = asked.to.map_or(i64::MAX, |moment| moment.0);
+        let mut transaction = self.read().await?;
+        let mut total = sqlx::query_scalar(COUNT).bind(account.as_str());
+        let mut rows = sqlx::query(SQL).bind(account.as_str());
+        for text in &texts {
+            (total, rows) = (total.bind(text), rows.bind(text));
+        }
+        let total: i64 = total.bind(from).bind(to).fetch_one(&mut *transaction).await?;
+        let rows = rows
+            .bind(from)
+            .bind(to)
+            .bind(i64::from(page.limit.min(Page::MOST)));
+        let rows = rows.bind(i64::try_from(page.offset).unwrap_or(i64::MAX));
+        let rows = rows.fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Paged {
+            items: rows.iter().map(read).collect::<Result<_, _>>()?,
+            total: u64::try_from(total).unwrap_or(0),
+            page,
+        })
+    }
+
     /// A page of an account's log, newest first.
     pub async fn list_audit(&self, account: &AccountId, page: Page) -> Result<Paged<AuditEntry>, Error> {
         const COUNT: &str = "SELECT COUNT(*) FROM audit WHERE account_id = $1";

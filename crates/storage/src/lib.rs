@@ -31,7 +31,8 @@ mod sign_in;
 mod usage;
 mod user;
 
-pub use audit::AuditEntry;
+pub use api_key::{KeyChange, Revoked};
+pub use audit::{AuditEntry, AuditQuery};
 pub use change::{Change, ChangeKind};
 pub use database::Storage;
 pub use error::Error;

@@ -2,7 +2,7 @@
 
 use crate::database::{ListSql, Storage, Write};
 use crate::row::{Columns, Row};
-use crate::{ChangeKind, Error};
+use crate::{AuditEntry, ChangeKind, Error};
 use sha2::{Digest as _, Sha256};
 use solder_model::{AccountId, Page, Paged, Timestamp, User, UserId, UserName};
 
@@ -20,6 +20,18 @@ impl Storage {
         let standing = ensure(&mut write, user, user.created_at).await?;
         write.commit().await?;
         Ok(standing)
+    }
+
+    /// The user of that account and name, and whether it came to be now; only then something is logged.
+    pub async fn create_user(&self, user: &User, entry: &AuditEntry) -> Result<(User, bool), Error> {
+        let mut write = self.write(entry.at).await?;
+        let standing = ensure(&mut write, user, entry.at).await?;
+        let is_new = standing.id == user.id;
+        if is_new {
+            write.audit(entry).await?;
+        }
+        write.commit().await?;
+        Ok((standing, is_new))
     }
 
     /// The user of that name in the account, compared byte for byte.

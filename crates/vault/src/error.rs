@@ -6,6 +6,9 @@ pub enum Error {
     /// The text is not a master key.
     #[error("a master key is 32 bytes, written as 64 hex characters or in base64")]
     BadMasterKey,
+    /// No key stands where at least one has to, or more than [`crate::KeyRing::MOST`].
+    #[error("there have to be 1 to 16 master keys, one a line: the first seals, the others open only")]
+    BadKeyRing,
     /// None of the ring's keys is the one that sealed the record.
     #[error("sealed with a master key that is not in the key ring")]
     WrongKey,

@@ -7,6 +7,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use solder_model::{Entropy, Secret};
+use std::sync::Arc;
 use zeroize::{Zeroize, Zeroizing};
 
 /// The length of every key here, in bytes.
@@ -58,7 +59,7 @@ impl MasterKey {
 
     /// A short name of the key, derived from it by a keyed hash: 16 hex characters, not secret.
     pub fn id(&self) -> String {
-        to_hex(self.id)
+        id_text(self.id)
     }
 
     pub(crate) fn id_bytes(&self) -> [u8; ID_BYTES] {
@@ -89,26 +90,87 @@ impl std::fmt::Debug for MasterKey {
 }
 
 /// The current master key and older ones. Seals with the current; opens with the one that the sealed bytes name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct KeyRing {
-    current: MasterKey,
-    older: Vec<MasterKey>,
+    current: Arc<MasterKey>,
+    older: Vec<Arc<MasterKey>>,
 }
 
 impl KeyRing {
+    /// The most keys of a ring.
+    pub const MOST: usize = 16;
+
     /// A ring of one key.
     pub fn new(current: MasterKey) -> Self {
         Self {
-            current,
+            current: Arc::new(current),
             older: Vec::new(),
         }
     }
 
-    /// The ring with one more key, which opens and never seals.
+    /// Reads keys as [`MasterKey::parse`] takes each, one a line or with commas or white space between. The first
+    /// seals, the others open only. What follows a `#` is passed over to the line's end.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let lines = text
+            .lines()
+            .map(|line| line.split_once('#').map_or(line, |(keys, _)| keys));
+        let texts = lines.flat_map(|line| line.split([',', ' ', '\t', '\r']).filter(|text| !text.is_empty()));
+        let mut ring: Option<Self> = None;
+        for (number, text) in texts.enumerate() {
+            if number == Self::MOST {
+                return Err(Error::BadKeyRing);
+            }
+            let key = MasterKey::parse(text)?;
+            ring = Some(match ring {
+                None => Self::new(key),
+                Some(ring) => ring.with_older(key),
+            });
+        }
+        ring.ok_or(Error::BadKeyRing)
+    }
+
+    /// The keys as [`KeyRing::parse`] reads them, one a line.
+    pub fn to_text(&self) -> Secret {
+        let keys: Vec<Secret> = self.keys().map(MasterKey::to_text).collect();
+        let mut text = Zeroizing::new(String::with_capacity(keys.len() * 45));
+        for key in &keys {
+            text.push_str(key.expose());
+            text.push('\n');
+        }
+        Secret::new(text.as_str())
+    }
+
+    /// The ring with one more key, which opens and never seals. One that is there already is not taken twice.
     #[must_use]
     pub fn with_older(mut self, key: MasterKey) -> Self {
-        self.older.push(key);
+        self.add(Arc::new(key));
         self
+    }
+
+    /// The ring with a new key in front, which seals from now on; the one before goes on opening.
+    #[must_use]
+    pub fn with_newer(self, key: MasterKey) -> Self {
+        let newer = Self::new(key);
+        newer.and_keys_of(&self)
+    }
+
+    /// The ring with the keys of another, which open only.
+    #[must_use]
+    pub fn and_keys_of(mut self, other: &Self) -> Self {
+        self.add(Arc::clone(&other.current));
+        for key in &other.older {
+            self.add(Arc::clone(key));
+        }
+        self
+    }
+
+    /// The ring with nothing but the key that seals.
+    #[must_use]
+    pub fn current_alone(&self) -> Self {
+        Self {
+            current: Arc::clone(&self.current),
+            older: Vec::new(),
+        }
     }
 
     /// The key that seals.
@@ -116,10 +178,25 @@ impl KeyRing {
         &self.current
     }
 
-    pub(crate) fn find(&self, id: [u8; ID_BYTES]) -> Option<&MasterKey> {
+    /// The ids of the keys, the one that seals first.
+    pub fn ids(&self) -> Vec<String> {
+        self.keys().map(MasterKey::id).collect()
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &MasterKey> {
         std::iter::once(&self.current)
             .chain(&self.older)
-            .find(|key| key.id == id)
+            .map(|key| &**key)
+    }
+
+    fn add(&mut self, key: Arc<MasterKey>) {
+        if self.find(key.id).is_none() {
+            self.older.push(key);
+        }
+    }
+
+    pub(crate) fn find(&self, id: [u8; ID_BYTES]) -> Option<&MasterKey> {
+        self.keys().find(|key| key.id == id)
     }
 }
 
@@ -133,7 +210,8 @@ pub(crate) fn keyed_hash(key: &[u8; KEY_BYTES]) -> Hmac<Sha256> {
     Hmac::new((&*block).into())
 }
 
-fn to_hex(bytes: [u8; ID_BYTES]) -> String {
+/// An id as people read it.
+pub(crate) fn id_text(bytes: [u8; ID_BYTES]) -> String {
     format!("{:016x}", u64::from_be_bytes(bytes))
 }
 
@@ -149,7 +227,7 @@ fn from_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MasterKey, keyed_hash};
+    use super::{KeyRing, MasterKey, keyed_hash};
     use crate::Error;
     use hmac::Mac;
 
@@ -186,6 +264,35 @@ mod tests {
         ] {
             assert_eq!(MasterKey::parse(text).err(), Some(Error::BadMasterKey), "{text}");
         }
+    }
+
+    #[test]
+    fn a_ring_is_read_from_several_keys_of_which_the_first_seals() {
+        let (one, two, three) = ("01".repeat(32), "02".repeat(32), "03".repeat(32));
+        let id = |text: &str| MasterKey::parse(text).unwrap().id();
+        for text in [
+            format!("{one}\n{two}\n"),
+            format!("# ours\r\n\n  {one} # new\r\n{two}"),
+            format!("{one},{two}"),
+            format!("{one} {two} {one}"),
+        ] {
+            let ring = KeyRing::parse(&text).unwrap();
+            assert_eq!(ring.ids(), [id(&one), id(&two)], "{text}");
+            assert_eq!(KeyRing::parse(ring.to_text().expose()).unwrap().ids(), ring.ids());
+        }
+        let ring = KeyRing::parse(&one)
+            .unwrap()
+            .with_newer(MasterKey::parse(&three).unwrap());
+        assert_eq!(ring.ids(), [id(&three), id(&one)]);
+        assert_eq!(ring.current_alone().ids(), [id(&three)]);
+        assert_eq!(KeyRing::parse(" # none\n\n").err(), Some(Error::BadKeyRing));
+        assert_eq!(
+            KeyRing::parse(&format!("{one}\npassword")).err(),
+            Some(Error::BadMasterKey)
+        );
+        let many: Vec<String> = (0..17).map(|number| format!("{number:064x}")).collect();
+        assert_eq!(KeyRing::parse(&many.join("\n")).err(), Some(Error::BadKeyRing));
+        assert_eq!(KeyRing::parse(&many[..16].join("\n")).unwrap().ids().len(), 16);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod key;
 mod vault;
 
 pub use context::Context;
+pub use envelope::sealed_by;
 pub use error::Error;
 pub use key::{KeyRing, MasterKey};
-pub use vault::{Vault, same};
+pub use vault::{KeySource, Vault, same};

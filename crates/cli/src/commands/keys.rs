@@ -8,7 +8,7 @@ use crate::print;
 use crate::system::SystemClock;
 use serde_json::{Value, json};
 use solder_engine::NewKey;
-use solder_model::{ApiKey, ApiKeyId, Clock, Role, Secret, Timestamp};
+use solder_model::{AccountId, ApiKey, ApiKeyId, Clock, Role, Secret, Timestamp};
 
 /// Runs one of them.
 pub(crate) fn run(command: &Keys) -> Result<()> {
@@ -58,18 +58,45 @@ pub(crate) fn run(command: &Keys) -> Result<()> {
                 "USER-BOUND",
                 "CREATED (UTC)",
                 "ENDS (UTC)",
+                "LAST USED (UTC)",
             ];
             list(open.json, "keys", &keys, to_json, &heads, row)
         }),
+        Keys::Rotate {
+            key,
+            grace_seconds,
+            account: named,
+            open,
+        } => {
+            let (id, grace_ms) = (key_id(key)?, i64::from(*grace_seconds) * 1_000);
+            on_installation(open, Making::Nothing, async |installation| {
+                let rotated = in_its_account(&installation, named, &id, async |account| {
+                    installation.rotate_key(account, &id, grace_ms).await
+                });
+                let (new, secret) = rotated.await?;
+                if open.json {
+                    return print::json(&print::with(to_json(&new), "apiKey", secret.expose()));
+                }
+                print::line(&format!("Key      {}", new.id))?;
+                print::line(&format!("Old key  {id} {}", ends_in(*grace_seconds)))?;
+                print::line(&format!(
+                    "Ends     {}",
+                    new.expires_at.map_or_else(|| "never".to_owned(), day)
+                ))?;
+                shown_once(&secret)
+            })
+        }
         Keys::Revoke {
             key,
             account: named,
             open,
         } => {
-            let id = ApiKeyId::new(key)
-                .map_err(|error| Failure::Settings(format!("{error}; `solder keys list` shows it.")))?;
+            let id = key_id(key)?;
             on_installation(open, Making::Nothing, async |installation| {
-                revoke(&installation, named, &id).await?;
+                let revoked = in_its_account(&installation, named, &id, async |account| {
+                    installation.revoke_key(account, &id).await
+                });
+                revoked.await?;
                 if open.json {
                     return print::json(&json!({ "keyId": id.as_str(), "revoked": true }));
                 }
@@ -97,6 +124,7 @@ pub(super) fn to_json(key: &ApiKey) -> Value {
         "userBound": key.user_bound,
         "createdAt": key.created_at,
         "expiresAt": key.expires_at,
+        "lastUsedAt": key.last_used_at,
     })
 }
 
@@ -109,6 +137,7 @@ fn row(key: &ApiKey) -> Vec<String> {
         if key.user_bound { "yes" } else { "no" }.to_owned(),
         day(key.created_at),
         key.expires_at.map_or_else(|| "never".to_owned(), day),
+        key.last_used_at.map_or_else(|| "never".to_owned(), day),
     ]
 }
 
@@ -137,14 +166,32 @@ fn new_key(user: &str, role: KeyRole, user_bound: bool, name: &str, days: Option
     })
 }
 
-/// Ends the key in the account that is named, or in whichever has it: ids are unique in an installation.
-async fn revoke(installation: &solder_engine::Installation, named: &Account, id: &ApiKeyId) -> Result<()> {
+fn key_id(text: &str) -> Result<ApiKeyId> {
+    ApiKeyId::new(text).map_err(|error| Failure::Settings(format!("{error}; `solder keys list` shows it.")))
+}
+
+/// When a key ends that has been rotated.
+fn ends_in(seconds: u32) -> String {
+    match seconds {
+        0 => "has ended; a running Solder follows within a second".to_owned(),
+        1 => "ends in 1 second".to_owned(),
+        seconds => format!("ends in {seconds} seconds"),
+    }
+}
+
+/// Does something to a key in the account that is named, or in whichever has it: ids are unique in an installation.
+async fn in_its_account<T>(
+    installation: &solder_engine::Installation,
+    named: &Account,
+    id: &ApiKeyId,
+    work: impl AsyncFn(&AccountId) -> solder_engine::Result<T>,
+) -> Result<T> {
     if named.account.is_some() {
         let account = account(installation, named).await?;
-        return Ok(installation.revoke_key(&account.id, id).await?);
+        return Ok(work(&account.id).await?);
     }
     for account in whole(|page| installation.list_accounts(page)).await? {
-        match installation.revoke_key(&account.id, id).await {
+        match work(&account.id).await {
             Err(solder_engine::Error::NotFound(_)) => {}
             done => return Ok(done?),
         }

@@ -1,6 +1,7 @@
 //! How the text of a setting is read. Strict: what could be meant in two ways is refused. The error is a sentence that
 //! says what would be right.
 
+use crate::master_key::CommandLine;
 use ipnet::IpNet;
 use solder_model::{Limit, Secret, parse_duration};
 use std::net::{IpAddr, SocketAddr};
@@ -72,13 +73,22 @@ pub(super) fn database_url(text: &str) -> Result<Secret, String> {
 }
 
 pub(super) fn master_key(text: &str) -> Result<Secret, String> {
-    match solder_vault::MasterKey::parse(text) {
+    match solder_vault::KeyRing::parse(text) {
         Ok(_) => Ok(Secret::new(text)),
         Err(_) => Err(
-            "Write 32 bytes as 64 hex characters or in base64; `openssl rand -base64 32` makes such a key."
+            "Write 32 bytes as 64 hex characters or in base64; `openssl rand -base64 32` makes such a key. Of several, with \
+             commas between and 16 at most, the first seals."
                 .to_owned(),
         ),
     }
+}
+
+/// A program and its arguments.
+pub(super) fn command(text: &str) -> Result<CommandLine, String> {
+    CommandLine::parse(text).ok_or_else(|| {
+        "Write a program and its arguments with spaces between, as one text; what has spaces in it goes in quotation marks."
+            .to_owned()
+    })
 }
 
 pub(super) fn path(text: &str) -> Result<PathBuf, String> {

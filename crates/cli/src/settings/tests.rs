@@ -122,7 +122,7 @@ fn the_master_key_comes_from_one_place() {
         ("SOLDER_MASTER_KEY_FILE", "/run/key"),
     ];
     let text = read("", &environment, &none()).unwrap_err();
-    assert!(text.contains("not both"), "{text}");
+    assert!(text.contains("not more"), "{text}");
 }
 
 #[test]

@@ -57,6 +57,16 @@ pub(crate) struct CredentialPath {
     credential_id: String,
 }
 
+/// An API key.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct KeyPath {
+    /// The key's id, which is no secret.
+    #[param(example = "key_a1b2c3d4e5f6a7b8")]
+    key_id: String,
+}
+
 /// A user.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path, rename_all = "camelCase")]
@@ -173,3 +183,9 @@ pub(crate) struct TicketNotFound(ErrorEnvelope);
 #[response(status = 404, description = "NOT_FOUND: the account has no such JWT key")]
 #[expect(dead_code, reason = "describes an answer; nothing makes one")]
 pub(crate) struct JwtKeyNotFound(ErrorEnvelope);
+
+/// The refusal of endpoints that name an API key.
+#[derive(IntoResponses)]
+#[response(status = 404, description = "NOT_FOUND: the account has no such key")]
+#[expect(dead_code, reason = "describes an answer; nothing makes one")]
+pub(crate) struct KeyNotFound(ErrorEnvelope);

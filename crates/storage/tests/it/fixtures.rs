@@ -51,6 +51,7 @@ pub(crate) fn key(of: &User, number: u8) -> ApiKey {
         digest: digest(number),
         created_at: NOW.plus_ms(i64::from(number)),
         expires_at: (number > 4).then(|| NOW.plus_ms(Timestamp::DAY_MS)),
+        last_used_at: None,
     }
 }
 
