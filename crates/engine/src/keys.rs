@@ -11,7 +11,7 @@ use crate::Engine;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::installation::Installation;
-use input::{Change, Draft, Grace};
+use input::{Change, Draft, Grace, Term};
 use serde_json::{Map, Value, json};
 use solder_model::{ApiKey, ApiKeyId, Digest, Entropy, Page, Secret, Timestamp};
 use solder_storage::{KeyChange, Revoked};
@@ -72,8 +72,11 @@ impl Engine {
         let key = self.known_key(caller, id).await?;
         let now = self.clock.now();
         demand_live(&key, now)?;
-        let ends = |days: Option<i64>| days.map(|days| now.plus_ms(days * Timestamp::DAY_MS));
-        let expires_at = change.days.map(ends);
+        let expires_at = match change.term {
+            Term::Unsaid => None,
+            Term::Never => Some(None),
+            Term::Days(days) => Some(Some(now.plus_ms(days * Timestamp::DAY_MS))),
+        };
         let details = json!({ "fields": change.fields() });
         let audit = self.audit(caller, "key.update", key.id.as_str(), details);
         let change = KeyChange {

@@ -230,26 +230,9 @@ impl Engine {
     pub(crate) async fn follow_master_key(self: Arc<Self>) {
         // One at a time, so that what is read last holds last.
         let turn = self.ring_turn.lock().await;
-        let vault = Arc::clone(&self.vault);
-        let Ok(Some(ring)) = tokio::task::spawn_blocking(move || vault.read_source()).await else {
+        let Some(ring) = self.read_ring().await else {
             return;
         };
-        match self.storage.find_hash_key().await {
-            Ok(Some(hash_key)) if Vault::is_opened_by(&ring, &hash_key) => {}
-            Ok(_) => {
-                tracing::error!(
-                    "the source of the master keys gives none that opens this installation: those from before are used on"
-                );
-                return;
-            }
-            Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the master keys could not be compared with the database: those from before are used on"
-                );
-                return;
-            }
-        }
         let before = self.vault.ring();
         let wide = ring.clone().and_keys_of(&before);
         let goes = wide.ids().len() > ring.ids().len();
@@ -263,6 +246,24 @@ impl Engine {
         if goes {
             self.let_go(ring, &held).await;
         }
+    }
+
+    /// The ring as its source gives it now, if it is one of this installation. The log says why it is not taken.
+    async fn read_ring(&self) -> Option<KeyRing> {
+        let vault = Arc::clone(&self.vault);
+        let read = tokio::task::spawn_blocking(move || vault.read_source()).await;
+        let ring = read.ok().flatten()?;
+        match self.storage.find_hash_key().await {
+            Ok(Some(hash_key)) if Vault::is_opened_by(&ring, &hash_key) => return Some(ring),
+            Ok(_) => tracing::error!(
+                "the source of the master keys gives none that opens this installation: those from before are used on"
+            ),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the master keys could not be compared with the database: those from before are used on"
+            ),
+        }
+        None
     }
 
     /// After a while, forgets the keys that a ring does not have, unless yet another ring has come to be by then.

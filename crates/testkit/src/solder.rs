@@ -242,6 +242,21 @@ impl Solder {
         self.engine.now().0 / 1_000
     }
 
+    /// The same database as another process opens it, with the master keys of this source.
+    pub async fn beside(&self, keys: &crate::Keys, seed: u64) -> Installation {
+        let database = format!("sqlite://{}", self.folder.path().join("solder.db").display());
+        let storage = Storage::open(&database).await.expect("a database");
+        let entropy = Arc::new(SeededEntropy::new(seed));
+        let opened = Installation::open(
+            storage,
+            keys.ring(),
+            Arc::<FakeClock>::clone(&self.clock),
+            entropy,
+        );
+        let opened = opened.await.expect("an installation");
+        opened.following(Arc::new(keys.clone()))
+    }
+
     /// A server of the first account's admin: the full view, with its token.
     pub async fn server(&self, body: &Value) -> Value {
         let answer = self.admin().post("/api/servers", body).await;

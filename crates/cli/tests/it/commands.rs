@@ -42,11 +42,35 @@ fn keys_are_made_listed_and_ended_beside_a_running_server() {
     );
 
     let id = made["keyId"].as_str().unwrap();
+    let rotated = place
+        .run(&["keys", "rotate", id, "--grace-seconds", "60", "--json"])
+        .json();
+    assert_ne!(rotated["apiKey"], made["apiKey"]);
+    for same in ["userId", "role", "userBound", "name"] {
+        assert_eq!(rotated[same], made[same], "{same}");
+    }
+    assert_eq!(place.run(&["keys", "list", "--json"]).json()["count"], 3);
+    let next = rotated["keyId"].as_str().unwrap();
+    let words = place.run(&["keys", "rotate", next]);
+    assert!(
+        words.out.contains(&format!("Old key  {next} has ended")),
+        "{words:?}"
+    );
+    let done = place.run(&["keys", "rotate", next]);
+    assert!(
+        done.code == Some(1) && done.told.contains("does not come back"),
+        "{done:?}"
+    );
+    assert_eq!(
+        place.run(&["keys", "revoke", next, "--json"]).json()["revoked"],
+        true
+    );
+
     assert_eq!(
         place.run(&["keys", "revoke", id, "--json"]).json()["revoked"],
         true
     );
-    assert_eq!(place.run(&["keys", "list", "--json"]).json()["count"], 1);
+    assert_eq!(place.run(&["keys", "list", "--json"]).json()["count"], 2);
     let done = place.run(&["keys", "revoke", id]);
     assert!(done.code == Some(1) && done.told.contains(id), "{done:?}");
     drop(running);

@@ -13,3 +13,4 @@ mod jwt_keys;
 mod refusals;
 mod solder;
 mod starts;
+mod vault;

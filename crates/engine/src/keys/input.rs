@@ -52,8 +52,18 @@ impl Draft {
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) name: Option<String>,
-    /// The new term in days; the inner none is never.
-    pub(super) days: Option<Option<i64>>,
+    pub(super) term: Term,
+}
+
+/// What was said of a key's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Term {
+    /// Nothing: it stays as it is.
+    Unsaid,
+    /// It never ends.
+    Never,
+    /// It ends after so many days from now.
+    Days(i64),
 }
 
 impl Change {
@@ -61,15 +71,18 @@ impl Change {
         let mut read = Fields::new(body);
         read.only(&["name", "expiresInDays"]);
         let name = read.text("name", name_fault);
-        let never = read.is_null("expiresInDays").then_some(None);
-        let days = never.or_else(|| days(&mut read).map(Some));
-        read.finish(Self { name, days })
+        let term = if read.is_null("expiresInDays") {
+            Term::Never
+        } else {
+            days(&mut read).map_or(Term::Unsaid, Term::Days)
+        };
+        read.finish(Self { name, term })
     }
 
     /// The fields that were sent, for the log.
     pub(super) fn fields(&self) -> Vec<&'static str> {
         let name = self.name.is_some().then_some("name");
-        let days = self.days.is_some().then_some("expiresInDays");
+        let days = (self.term != Term::Unsaid).then_some("expiresInDays");
         name.into_iter().chain(days).collect()
     }
 }

@@ -10,10 +10,9 @@ use axum::extract::State;
 use http::Uri;
 use solder_engine::{AuditFilter, AuditList};
 use std::sync::Arc;
-use utoipa::IntoParams;
 
 /// Which entries are asked for: those for which everything holds that is sent.
-#[derive(IntoParams)]
+#[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes a query; nothing makes one")]
 struct AuditParams {

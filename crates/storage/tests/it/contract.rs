@@ -7,6 +7,7 @@ mod connect_tickets;
 mod credentials;
 mod feed;
 mod jwt_keys;
+mod keys;
 mod sealed;
 mod servers;
 mod usage;
@@ -68,6 +69,15 @@ contract! {
         the_feed_is_read_on_from_a_number,
         old_changes_are_dropped_and_the_last_one_stays,
         each_method_is_one_query,
+    ;
+    keys:
+        a_key_is_given_another_name_and_another_end,
+        a_successor_takes_over_while_the_old_key_lives_on_for_a_while,
+        the_last_key_of_an_admin_is_not_revoked,
+        two_admins_do_not_revoke_each_others_last_key,
+        the_last_use_of_a_key_goes_on_and_never_back,
+        a_user_is_created_and_logged_once,
+        the_log_is_searched_by_what_is_asked,
     ;
     sealed:
         every_column_of_bytes_is_known_as_sealed_or_not,

@@ -7,9 +7,10 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRng;
-use solder_model::{Entropy, Sealed};
-use solder_vault::{Context, Error, KeyRing, MasterKey, Vault, same};
-use std::sync::Mutex;
+use solder_model::{Clock, Entropy, Sealed, Timestamp};
+use solder_vault::{Context, Error, KeyRing, KeySource, MasterKey, Vault, same, sealed_by};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Bytes that are the same in every run and never repeat within one.
 struct Seeded(Mutex<TestRng>);
@@ -245,4 +246,148 @@ fn what_earlier_programs_sealed_and_hashed_still_holds() {
     assert_eq!(opened.unwrap().as_slice(), b"xoxb-secret");
     assert_eq!(vault.digest("slk_1").0.as_slice(), bytes(KEPT_DIGEST));
     assert_eq!(vault.key_id(), "5723e769858ca870");
+}
+
+fn ring(keys: &[&str]) -> KeyRing {
+    KeyRing::parse(&keys.join("\n")).unwrap()
+}
+
+fn new_key(entropy: &Seeded) -> String {
+    MasterKey::generate(entropy).to_text().expose().to_owned()
+}
+
+#[test]
+fn a_record_is_brought_under_another_master_key_without_its_record_layer_being_touched() {
+    let Installation {
+        vault,
+        entropy,
+        master,
+        hash_key,
+    } = installation();
+    let context = Context::new("credential", &["usr"]);
+    let sealed = vault.seal(&entropy, b"xoxb-secret", &context);
+    assert_eq!(
+        vault.rewrap(&entropy, &sealed, &context),
+        Ok(None),
+        "nothing to do"
+    );
+    let new = new_key(&entropy);
+    vault.replace(ring(&[&new, &master]));
+    let rewrapped = vault.rewrap(&entropy, &sealed, &context).unwrap().unwrap();
+    assert_eq!(rewrapped.0[81..], sealed.0[81..]);
+    assert_ne!(rewrapped.0[..81], sealed.0[..81]);
+    assert_eq!(sealed_by(&rewrapped), Ok(key(&new).id()));
+
+    let digest = vault.digest("token");
+    let hash_key = vault
+        .rewrap(&entropy, &hash_key, &Context::new("hash key", &[]))
+        .unwrap()
+        .unwrap();
+    let alone = Vault::open_with(ring(&[&new]), &hash_key).unwrap();
+    assert_eq!(
+        alone.open(&rewrapped, &context).unwrap().as_slice(),
+        b"xoxb-secret"
+    );
+    assert!(
+        same(&alone.digest("token"), &digest),
+        "what is looked up by stays"
+    );
+    assert_eq!(alone.open(&sealed, &context).err(), Some(Error::WrongKey));
+    let other = Context::new("credential", &["other"]);
+    assert_eq!(alone.open(&rewrapped, &other).err(), Some(Error::Refused));
+    vault.replace(ring(&[&new_key(&entropy), &master]));
+    assert_eq!(vault.rewrap(&entropy, &sealed, &other), Err(Error::Refused));
+}
+
+#[test]
+fn a_record_of_the_first_version_is_sealed_anew_under_another_master_key() {
+    let entropy = Seeded::new();
+    let new = new_key(&entropy);
+    let vault = Vault::open_with(ring(&[&new, KEPT_KEY]), &Sealed(bytes(KEPT_HASH_KEY))).unwrap();
+    let context = Context::new("credential", &["acc", "usr"]);
+    let record = Sealed(bytes(KEPT_RECORD));
+    let rewrapped = vault.rewrap(&entropy, &record, &context).unwrap().unwrap();
+    assert_eq!((record.0[0], rewrapped.0[0]), (1, 2));
+    vault.replace(ring(&[&new]));
+    assert_eq!(
+        vault.open(&rewrapped, &context).unwrap().as_slice(),
+        b"xoxb-secret"
+    );
+    assert_eq!(vault.open(&record, &context).err(), Some(Error::WrongKey));
+}
+
+#[test]
+fn the_version_of_a_record_cannot_be_changed_into_another() {
+    let Installation { vault, entropy, .. } = installation();
+    let context = Context::new("credential", &["usr"]);
+    let mut sealed = vault.seal(&entropy, b"xoxb-secret", &context);
+    sealed.0[0] = 1;
+    assert_eq!(vault.open(&sealed, &context).err(), Some(Error::Refused));
+}
+
+/// A source that gives what it is told to, and counts how often it is asked.
+#[derive(Default)]
+struct Source {
+    gives: Mutex<Option<KeyRing>>,
+    asked: AtomicU32,
+}
+
+impl KeySource for Source {
+    fn read(&self) -> Option<KeyRing> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.gives.lock().unwrap().clone()
+    }
+}
+
+#[derive(Default)]
+struct Now(AtomicI64);
+
+impl Clock for Now {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[test]
+fn a_record_under_an_unknown_key_makes_the_source_be_asked_again_at_a_bounded_rate() {
+    let Installation {
+        vault,
+        entropy,
+        master,
+        hash_key,
+    } = installation();
+    let (new, strange) = (new_key(&entropy), new_key(&entropy));
+    let other = Vault::open_with(ring(&[&new, &master]), &hash_key).unwrap();
+    let context = Context::new("credential", &["usr"]);
+    let sealed = other.seal(&entropy, b"xoxb-secret", &context);
+    assert_eq!(
+        vault.open(&sealed, &context).err(),
+        Some(Error::WrongKey),
+        "nobody to ask"
+    );
+
+    let (source, now) = (Arc::new(Source::default()), Arc::new(Now::default()));
+    vault.follow(Arc::<Source>::clone(&source), Arc::<Now>::clone(&now));
+    let asked = || source.asked.load(Ordering::SeqCst);
+    // A source that gives nothing, or a ring that does not have the key, changes nothing.
+    assert_eq!(vault.open(&sealed, &context).err(), Some(Error::WrongKey));
+    assert_eq!(vault.open(&sealed, &context).err(), Some(Error::WrongKey));
+    assert_eq!(asked(), 1, "once a second");
+    now.0.fetch_add(1_000, Ordering::SeqCst);
+    *source.gives.lock().unwrap() = Some(ring(&[&strange]));
+    assert_eq!(vault.open(&sealed, &context).err(), Some(Error::WrongKey));
+    assert_eq!((asked(), vault.key_id()), (2, key(&master).id()));
+
+    now.0.fetch_add(1_000, Ordering::SeqCst);
+    *source.gives.lock().unwrap() = Some(ring(&[&new]));
+    assert_eq!(vault.open(&sealed, &context).unwrap().as_slice(), b"xoxb-secret");
+    assert_eq!(vault.key_id(), key(&new).id(), "the newest seals");
+    let before = Vault::open_with(ring(&[&master]), &hash_key).unwrap();
+    let before = before.seal(&entropy, b"before", &context);
+    assert_eq!(
+        vault.open(&before, &context).unwrap().as_slice(),
+        b"before",
+        "what it had it keeps"
+    );
+    assert_eq!(asked(), 3);
 }

@@ -10,10 +10,9 @@ use axum::extract::State;
 use http::Uri;
 use solder_engine::UserList;
 use std::sync::Arc;
-use utoipa::IntoParams;
 
 /// A filter.
-#[derive(IntoParams)]
+#[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes a query; nothing makes one")]
 struct UserFilter {
