@@ -256,6 +256,14 @@ async fn what_is_looked_up_often_is_found_by_an_index() {
             "INDEX",
         ),
         (
+            "EXPLAIN QUERY PLAN SELECT * FROM jwt_keys WHERE issuer = 'x' OR kid = 'y'",
+            "jwt_keys_issuer",
+        ),
+        (
+            "EXPLAIN QUERY PLAN SELECT * FROM jwt_keys WHERE account_id = 'x' ORDER BY created_at DESC, id DESC",
+            "jwt_keys_listed",
+        ),
+        (
             "EXPLAIN QUERY PLAN SELECT * FROM audit WHERE account_id = 'x' ORDER BY seq DESC",
             "audit_listed",
         ),
