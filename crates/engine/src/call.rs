@@ -72,7 +72,7 @@ impl Engine {
         // Dropped at the end of the call, however it ends: a write that failed, or whose caller went away, may have
         // been done all the same.
         let _written = self.answers.writing(target, credential.as_deref());
-        let answer = self.dispatch(target, credential.as_deref(), request).await?;
+        let answer = self.dispatch_renewing(target, credential, request).await?;
         let shaped = self.shaped(target, answer.value, answer.next_cursor.as_deref());
         if let Some(slot) = slot {
             self.answers.keep(slot, &shaped.text, self.clock.now());

@@ -3,18 +3,19 @@
 
 mod view;
 
+pub(crate) use view::with_actions;
 pub use view::{
     ActionDescription, ActionDetails, ActionSummary, ConnectorList, ConnectorSummary, ConnectorView,
     ParameterDescription, ResourceView, SampleCall, WayToConnect,
 };
-pub(crate) use view::{ways, with_actions};
 
 use crate::Engine;
-use crate::catalog::seen_action;
+use crate::caller::Caller;
+use crate::catalog::{Entry, seen_action};
 use crate::error::Result;
 use crate::scope::Scope;
 use solder_connector::Connector;
-use solder_model::{Page, Policy};
+use solder_model::{AccountId, Page, Policy};
 use std::sync::Arc;
 
 /// Which connectors are asked for; by default all that may be seen.
@@ -47,9 +48,35 @@ impl Engine {
     }
 
     /// One connector with its ways to connect, its resources and their actions.
-    pub fn get_connector(&self, scope: Scope<'_>, id: &str) -> Result<ConnectorView> {
-        let connector = self.seen_connector(id, scope.policy())?.connector()?;
-        Ok(ConnectorView::new(&connector, scope.policy()))
+    pub async fn get_connector(&self, caller: &Caller, scope: Scope<'_>, id: &str) -> Result<ConnectorView> {
+        let entry = self.seen_connector(id, scope.policy())?;
+        let connector = entry.connector()?;
+        let ways = self.ways_to_connect(&caller.account, entry, &connector).await?;
+        Ok(ConnectorView::new(&connector, ways, scope.policy()))
+    }
+
+    /// The ways to connect, the default first; one that needs an OAuth app that nobody has set up says so.
+    pub(crate) async fn ways_to_connect(
+        &self,
+        account: &AccountId,
+        entry: &Entry,
+        connector: &Connector,
+    ) -> Result<Vec<WayToConnect>> {
+        let mut ways = Vec::with_capacity(connector.auth.len());
+        for auth in &connector.auth {
+            let mut way = WayToConnect::new(auth);
+            if auth.oauth.is_some() {
+                way.auth_config_required = !self.has_client(account, entry, auth).await?;
+                way.message = Some(if way.auth_config_required {
+                    self.no_app(entry, auth)
+                } else {
+                    "Connects by OAuth: creating the credential gives a URL where a person consents"
+                        .to_owned()
+                });
+            }
+            ways.push(way);
+        }
+        Ok(ways)
     }
 
     /// One action: its parameters, the schema of its arguments, and a sample.
@@ -62,7 +89,7 @@ impl Engine {
     /// Every connector in reach, by id.
     pub(crate) fn seen_connectors(&self, policy: &Policy) -> Result<Vec<Arc<Connector>>> {
         let seen = self.catalog.entries().filter(|entry| policy.allows(&entry.id));
-        seen.map(crate::catalog::Entry::connector).collect()
+        seen.map(Entry::connector).collect()
     }
 
     /// Those of `seen` that the words fit, the best first.

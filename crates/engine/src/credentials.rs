@@ -4,9 +4,10 @@
 mod input;
 mod view;
 
-pub use view::{CredentialDeleted, CredentialList, CredentialView};
+pub use view::{CredentialDeleted, CredentialList, CredentialMade, CredentialView};
 
 use crate::Engine;
+use crate::broker::{Begun, Opener};
 use crate::caller::{Caller, Way};
 use crate::catalog::Entry;
 use crate::error::{Error, Result};
@@ -18,19 +19,25 @@ use solder_model::{ConnectorId, Credential, CredentialId, Page, Policy, Secret, 
 use solder_vault::Context;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// The fields of an opened credential, by name.
 pub(crate) type OpenedFields = BTreeMap<String, Secret>;
 
 impl Engine {
-    /// Creates a key-based credential over REST: `{"connectorId","authenticationType","name"?,"fields"}`.
+    /// Creates a credential over REST: `{"connectorId","authenticationType","name"?,"fields"?,"redirectUri"?,
+    /// "credentialId"?}`. A kind that connects by OAuth gives the URL where a person consents. `redirect_uri` is the
+    /// header's, which the body's wins over.
     pub async fn create_credential(
         &self,
         caller: &Caller,
         body: &Map<String, Value>,
-    ) -> Result<CredentialView> {
-        let new = NewCredential::read(body)?;
-        self.make_credential(caller, new, &Policy::default()).await
+        redirect_uri: Option<&str>,
+    ) -> Result<CredentialMade> {
+        let new = NewCredential::read(body)?.or_redirecting_to(redirect_uri);
+        let opener = Opener::of(caller, None);
+        self.make_credential(caller, &opener, new, &Policy::default())
+            .await
     }
 
     /// The acting user's credentials, newest first, of one connector where it is given.
@@ -48,12 +55,15 @@ impl Engine {
             .storage
             .list_credentials(user, connector.as_ref(), page)
             .await?;
-        Ok(CredentialList::new(&paged))
+        Ok(CredentialList::new(&paged, self.clock.now()))
     }
 
     /// One credential of the acting user.
     pub async fn get_credential(&self, caller: &Caller, id: &str) -> Result<CredentialView> {
-        Ok(CredentialView::new(&self.own_credential(caller, id).await?))
+        Ok(CredentialView::new(
+            &self.own_credential(caller, id).await?,
+            self.clock.now(),
+        ))
     }
 
     /// Renames a credential of the acting user: `{"name"}`. Nothing else of it can be changed.
@@ -72,10 +82,14 @@ impl Engine {
             .rename_credential(&credential.id, &name, &audit)
             .await?;
         self.warm.forget_credentials(&credential.user);
-        renamed.map(|one| CredentialView::new(&one)).ok_or_else(unknown)
+        let now = self.clock.now();
+        renamed
+            .map(|one| CredentialView::new(&one, now))
+            .ok_or_else(unknown)
     }
 
-    /// Deletes a credential of the acting user.
+    /// Deletes a credential of the acting user. One that was connected by OAuth is taken back at the platform too,
+    /// afterwards and as well as it goes.
     pub async fn delete_credential(&self, caller: &Caller, id: &str) -> Result<CredentialDeleted> {
         let credential = self.own_credential(caller, id).await?;
         let details = json!({ "connector": credential.connector.as_str() });
@@ -83,6 +97,7 @@ impl Engine {
         let gone = self.storage.delete_credential(&credential.id, &audit).await?;
         self.warm.forget_credentials(&credential.user);
         if gone {
+            self.revoke_deleted(Opener::of(caller, None), &credential);
             Ok(CredentialDeleted::new(&credential.id))
         } else {
             Err(unknown())
@@ -144,80 +159,118 @@ impl Engine {
             .collect())
     }
 
-    /// Creates a credential for a connector within `policy`.
+    /// Creates a credential for a connector within `policy`, or begins the connection that makes one.
     pub(crate) async fn make_credential(
         &self,
         caller: &Caller,
+        opener: &Opener,
         new: NewCredential,
         policy: &Policy,
-    ) -> Result<CredentialView> {
+    ) -> Result<CredentialMade> {
         let entry = self.seen_connector(&new.connector, policy)?;
         let connector = entry.connector()?;
         let auth = auth_named(&connector, &new.authentication)?;
-        let faults = auth.validate(&new.fields);
-        if !faults.is_empty() {
-            return Err(Error::Invalid(
-                faults.into_iter().map(|fault| fault.under("fields")).collect(),
-            ));
+        if auth.oauth.is_some() {
+            let begun = self
+                .begin_connection(opener, policy, new.into_connection())
+                .await?;
+            return Ok(match begun {
+                Begun::Consent(begun) => CredentialMade::Consent(begun),
+                Begun::Connected(view) => CredentialMade::Credential(view),
+                Begun::Pending => return Err(Error::Internal("a caller's connection waits for a ticket")),
+            });
         }
-        let plain = serde_json::to_vec(&new.fields).map_err(|_bad| Error::Internal("fields are no JSON"))?;
-        let name = new.name.unwrap_or_else(|| connector.name.clone());
+        let mut faults: Vec<_> = auth
+            .validate(&new.fields)
+            .into_iter()
+            .map(|fault| fault.under("fields"))
+            .collect();
+        if new.credential.is_some() {
+            let text =
+                "is for kinds that connect by OAuth: store a key as a new credential, and delete the old one";
+            faults.push(solder_model::Fault::new("credentialId", text));
+        }
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let fields = new.fields.iter();
+        let fields: OpenedFields = fields
+            .map(|(name, value)| (name.clone(), Secret::new(text(value))))
+            .collect();
+        let now = self.clock.now();
+        let draft = Credential {
+            id: CredentialId::random(&*self.entropy),
+            account: caller.account.clone(),
+            user: self.drafted_user(opener).await?.id,
+            connector_owner: entry.owner.as_str().to_owned(),
+            connector: entry.id.clone(),
+            kind: auth.kind.clone(),
+            name: new.name.unwrap_or_else(|| connector.name.clone()),
+            made_through: caller.token_url().cloned(),
+            sealed: solder_model::Sealed(Vec::new()),
+            connection: solder_model::Connection::default(),
+            created_at: now,
+            updated_at: now,
+        };
+        let kept = self.keep_new_credential(opener, draft, &fields).await?;
+        Ok(CredentialMade::Credential(Box::new(CredentialView::new(
+            &kept, now,
+        ))))
+    }
+
+    /// Keeps a new credential of the opener's user, who comes to be with it if need be.
+    pub(crate) async fn keep_new_credential(
+        &self,
+        opener: &Opener,
+        draft: Credential,
+        fields: &OpenedFields,
+    ) -> Result<Credential> {
+        let plain = plain(fields)?;
         // The user can come to be while this one does: then the sealed bytes are bound to an id that lost, and
         // are made again for the one that stands.
         loop {
-            let user = self.acting_user(caller).await?;
-            let draft = self.draft(caller, entry, &auth.kind, &name, &user);
+            let user = self.drafted_user(opener).await?;
             let sealed = self
                 .vault
                 .seal(&*self.entropy, &plain, &context(&draft, &user.id));
-            let credential = Credential { sealed, ..draft };
-            let details = json!({ "connector": entry.id.as_str(), "kind": auth.kind });
-            let audit = self.audit(caller, "credential.create", credential.id.as_str(), details);
+            let credential = Credential {
+                user: user.id.clone(),
+                sealed,
+                ..draft.clone()
+            };
+            let details = json!({
+                "connector": draft.connector.as_str(), "kind": draft.kind, "identity": draft.connection.identity,
+            });
+            let audit = self.audit_for(opener, "credential.create", credential.id.as_str(), details);
             let standing = self.storage.create_credential(&credential, &user, &audit).await?;
             self.warm.forget_credentials(&standing.user);
-            if caller.user.is_none() {
-                self.warm.forget_user(&caller.account, &caller.user_name);
+            if opener.user.is_none() {
+                self.warm.forget_user(&opener.account, &opener.user_name);
             }
             if standing.user == user.id {
-                return Ok(CredentialView::new(&standing));
+                return Ok(standing);
             }
-            let audit = self.audit(caller, "credential.delete", credential.id.as_str(), json!({}));
+            let audit = self.audit_for(opener, "credential.delete", credential.id.as_str(), json!({}));
             self.storage.delete_credential(&standing.id, &audit).await?;
         }
     }
 
-    fn draft(&self, caller: &Caller, entry: &Entry, kind: &str, name: &str, user: &User) -> Credential {
-        let now = self.clock.now();
-        Credential {
-            id: CredentialId::random(&*self.entropy),
-            account: caller.account.clone(),
-            user: user.id.clone(),
-            connector_owner: entry.owner.as_str().to_owned(),
-            connector: entry.id.clone(),
-            kind: kind.to_owned(),
-            name: name.to_owned(),
-            made_through: caller.token_url().cloned(),
-            sealed: solder_model::Sealed(Vec::new()),
-            created_at: now,
-            updated_at: now,
-        }
-    }
-
-    /// The acting user as a record; one that is not stored yet is only drafted.
-    async fn acting_user(&self, caller: &Caller) -> Result<User> {
-        let known = if caller.user.is_some() {
-            caller.user.clone()
+    /// The opener's user as a record; one that is not stored yet is only drafted.
+    pub(crate) async fn drafted_user(&self, opener: &Opener) -> Result<User> {
+        let known = if opener.user.is_some() {
+            opener.user.clone()
         } else {
             let user = self
                 .warm
-                .user(&self.storage, &caller.account, &caller.user_name)
+                .user(&self.storage, &opener.account, &opener.user_name)
                 .await?;
             user.map(|known| known.id.clone())
         };
         Ok(User {
             id: known.unwrap_or_else(|| UserId::random(&*self.entropy)),
-            account: caller.account.clone(),
-            name: caller.user_name.clone(),
+            account: opener.account.clone(),
+            name: opener.user_name.clone(),
             created_at: self.clock.now(),
         })
     }
@@ -239,18 +292,15 @@ impl Engine {
 
 /// The kind of authentication of that name.
 pub(crate) fn auth_named<'a>(connector: &'a solder_connector::Connector, name: &str) -> Result<&'a Auth> {
-    connector
-        .key_based()
-        .find(|auth| auth.kind == name)
-        .ok_or_else(|| {
-            let names: Vec<&str> = connector.key_based().map(|auth| auth.kind.as_str()).collect();
-            let message = if names.is_empty() {
-                format!("{} needs no credential", connector.name)
-            } else {
-                format!("must be one of {}", names.join(", "))
-            };
-            Error::invalid("authenticationType", message)
-        })
+    connector.auth(name).ok_or_else(|| {
+        let names: Vec<&str> = connector.auth.iter().map(|auth| auth.kind.as_str()).collect();
+        let message = if names.is_empty() {
+            format!("{} needs no credential", connector.name)
+        } else {
+            format!("must be one of {}", names.join(", "))
+        };
+        Error::invalid("authenticationType", message)
+    })
 }
 
 fn may_use(caller: &Caller, credential: &Credential) -> bool {
@@ -264,7 +314,19 @@ fn unknown() -> Error {
     Error::CredentialNotFound("get_credentials_alloy lists the credentials that this caller has".to_owned())
 }
 
-fn context(credential: &Credential, user: &UserId) -> Context {
+/// Fields as they are sealed: one JSON object of texts, wiped when dropped.
+pub(crate) fn plain(fields: &OpenedFields) -> Result<Zeroizing<Vec<u8>>> {
+    let texts: BTreeMap<&str, &str> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.expose()))
+        .collect();
+    serde_json::to_vec(&texts)
+        .map(Zeroizing::new)
+        .map_err(|_bad| Error::Internal("fields are no JSON"))
+}
+
+/// What a credential's secrets are sealed for.
+pub(crate) fn context(credential: &Credential, user: &UserId) -> Context {
     Context::new(
         "credential",
         &[

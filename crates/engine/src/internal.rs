@@ -58,7 +58,9 @@ impl Engine {
                         .await?,
                 )
             }
-            ("POST", ["api", "credentials"]) => json_of(&self.create_credential(caller, &call.body).await?),
+            ("POST", ["api", "credentials"]) => {
+                json_of(&self.create_credential(caller, &call.body, None).await?)
+            }
             ("GET", ["api", "credentials", id]) => json_of(&self.get_credential(caller, id).await?),
             ("PUT", ["api", "credentials", id]) => {
                 json_of(&self.update_credential(caller, id, &call.body).await?)

@@ -5,6 +5,7 @@
 //! only [`Caller`]s there are; [`Engine::admit`]; [`Engine::limit_calls`]; then an operation.
 
 mod authenticate;
+mod broker;
 mod browser;
 mod cache;
 mod call;
@@ -27,9 +28,11 @@ mod limits;
 mod list_audit;
 mod master_key;
 mod near;
+mod oauth_apps;
 mod outbound;
 mod passwords;
 mod rate;
+mod redirect_uris;
 mod scope;
 mod servers;
 mod sessions;
@@ -41,6 +44,7 @@ mod users;
 mod visitor;
 mod warm;
 
+pub use broker::{Choice, ConnectionBegun, Finished, PageResult, Pending, ResultPage};
 pub use call::Answer as Executed;
 pub use caller::{Authorization, Caller, Identity, UserToken};
 pub use catalog::{Catalog, CatalogError, Owner};
@@ -49,7 +53,7 @@ pub use connectors::{
     ActionDescription, ActionDetails, ActionSummary, ConnectorFilter, ConnectorList, ConnectorSummary,
     ConnectorView, ParameterDescription, ResourceView, SampleCall, WayToConnect,
 };
-pub use credentials::{CredentialDeleted, CredentialList, CredentialView};
+pub use credentials::{CredentialDeleted, CredentialList, CredentialMade, CredentialView};
 pub use error::{Error, Result};
 pub use executions::Asked;
 pub use installation::{Installation, NewKey};
@@ -57,8 +61,10 @@ pub use jwt_keys::{JwtKeyDeleted, JwtKeyList, JwtKeyView};
 pub use keys::{KeyList, KeyRevoked, KeyView};
 pub use list_audit::{AuditFilter, AuditList, AuditView};
 pub use master_key::{Pass, Unopened, VaultReport};
+pub use oauth_apps::{OAuthAppDeleted, OAuthAppList, OAuthAppView};
 pub use passwords::{PasswordRemoved, PasswordView};
 pub use rate::RateState;
+pub use redirect_uris::{RedirectUriDeleted, RedirectUriList, RedirectUriView};
 pub use scope::Scope;
 pub use servers::{Deleted, ServerList, ServerView};
 pub use settings::{ConnectorSettings, Settings};
@@ -71,6 +77,7 @@ pub use warm::ServerEntry;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use broker::Refreshes;
 use call::{Answers, Recorder};
 use jwt::Jwts;
 use last_use::LastUse;
@@ -81,13 +88,15 @@ use sessions::EndedSessions;
 use solder_model::{Clock, Entropy, Secret, Timestamp};
 use solder_storage::Storage;
 use solder_vault::Vault;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use warm::Warm;
 
 /// The one engine behind every server of an installation.
 pub struct Engine {
+    /// Itself, for tasks that outlive whoever began them.
+    me: Weak<Self>,
     settings: Settings,
     storage: Storage,
     vault: Arc<Vault>,
@@ -105,6 +114,7 @@ pub struct Engine {
     last_use: LastUse,
     /// Whoever changes the key ring holds it.
     ring_turn: tokio::sync::Mutex<()>,
+    refreshes: Refreshes,
     stopping: CancellationToken,
     tasks: TaskTracker,
 }
@@ -144,7 +154,8 @@ impl Engine {
         let outbound = Arc::new(Outbound::new(reach, Arc::clone(&entropy)));
         let (recorder, recorded) = Recorder::new();
         let (last_use, noted) = LastUse::new();
-        let engine = Arc::new(Self {
+        let engine = Arc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
             settings,
             storage,
             vault,
@@ -161,6 +172,7 @@ impl Engine {
             recorder,
             last_use,
             ring_turn: tokio::sync::Mutex::default(),
+            refreshes: Refreshes::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });

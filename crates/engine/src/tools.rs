@@ -31,6 +31,8 @@ pub struct ToolContext<'a> {
     pub scope: Scope<'a>,
     /// `x-credential-id`.
     pub credential: Option<&'a str>,
+    /// `x-redirect-uri`.
+    pub redirect_uri: Option<&'a str>,
 }
 
 /// What a tool gives back.
@@ -155,7 +157,7 @@ impl Engine {
             Tool::ExecuteAction => self.execute_action_tool(context, arguments).await,
             Tool::CreateCredential => self.create_credential_tool(context, &arguments).await,
             Tool::GetCredentials => self.credentials_tool(context, &arguments).await,
-            Tool::GetCredentialMetadata => self.credential_metadata(context, &arguments),
+            Tool::GetCredentialMetadata => self.credential_metadata(context, &arguments).await,
             Tool::DiscoverActionPath => self.discover(context, &arguments).await,
         }
     }

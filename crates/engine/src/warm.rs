@@ -5,7 +5,7 @@ use crate::cache::Guarded;
 use crate::error::{Error, Result};
 use crate::last_use::KnownKey;
 use solder_model::{
-    AccountId, ConnectorId, Credential, Digest, Page, Policy, Server, ServerId, UserId, UserName,
+    AccountId, ConnectorId, Credential, Digest, OAuthApp, Page, Policy, Server, ServerId, UserId, UserName,
 };
 use solder_storage::{Change, ChangeKind, Storage};
 use std::sync::Arc;
@@ -35,6 +35,7 @@ pub(crate) struct Warm {
     servers: Guarded<ServerId, ServerEntry>,
     users: Guarded<(AccountId, UserName), KnownUser>,
     credentials: Guarded<UserId, Credentials>,
+    oauth_apps: Guarded<AccountId, Vec<OAuthApp>>,
 }
 
 const ENTRIES: u64 = 100_000;
@@ -46,6 +47,7 @@ impl Warm {
             servers: Guarded::new(ENTRIES),
             users: Guarded::new(ENTRIES),
             credentials: Guarded::new(ENTRIES),
+            oauth_apps: Guarded::new(ENTRIES),
         }
     }
 
@@ -111,6 +113,35 @@ impl Warm {
             .unwrap_or_default())
     }
 
+    /// Every OAuth app of the account, their secrets sealed.
+    pub(crate) async fn oauth_apps(
+        &self,
+        storage: &Storage,
+        account: &AccountId,
+    ) -> Result<Arc<Vec<OAuthApp>>> {
+        let load = || async {
+            let mut all = Vec::new();
+            loop {
+                let page = Page {
+                    limit: Page::MOST,
+                    offset: all.len() as u64,
+                };
+                let paged = storage.list_oauth_apps(account, page).await?;
+                let more = paged.has_more();
+                all.extend(paged.items);
+                if !more {
+                    return Ok::<_, Error>(Some(all));
+                }
+            }
+        };
+        let found = self.oauth_apps.get_or_load(account, load).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    pub(crate) fn forget_oauth_apps(&self, account: &AccountId) {
+        self.oauth_apps.invalidate(account);
+    }
+
     pub(crate) fn forget_server(&self, id: &ServerId) {
         self.servers.invalidate(id);
     }
@@ -146,6 +177,11 @@ impl Warm {
             ChangeKind::Key => self.forget_keys(),
             ChangeKind::User => self.users.clear(),
             ChangeKind::Account | ChangeKind::Session | ChangeKind::MasterKey | ChangeKind::JwtKeys => {}
+            ChangeKind::OAuthApps => {
+                if let Ok(id) = AccountId::new(&change.key) {
+                    self.oauth_apps.invalidate(&id);
+                }
+            }
         }
     }
 
@@ -155,5 +191,6 @@ impl Warm {
         self.servers.clear();
         self.users.clear();
         self.credentials.clear();
+        self.oauth_apps.clear();
     }
 }

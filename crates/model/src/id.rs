@@ -79,6 +79,12 @@ ids! {
         "a sign-in attempt id is `sia_` and 16 characters of a-z and 0-9";
     /// A registered JWT key's id: `jwt_` and 16 characters of `[a-z0-9]`. It is no `kid`, which is the signer's own word.
     JwtKeyId, |text| lower(text, "jwt_", 16, 16), "a JWT key id is `jwt_` and 16 characters of a-z and 0-9";
+    /// An OAuth app's id: `app_` and 16 characters of `[a-z0-9]`.
+    OAuthAppId, |text| lower(text, "app_", 16, 16), "an OAuth app id is `app_` and 16 characters of a-z and 0-9";
+    /// A listed redirect URI's id: `uri_` and 16 characters of `[a-z0-9]`.
+    RedirectUriId, |text| lower(text, "uri_", 16, 16), "a redirect URI id is `uri_` and 16 characters of a-z and 0-9";
+    /// A flow's id (not its state): `flw_` and 16 characters of `[a-z0-9]`.
+    FlowId, |text| lower(text, "flw_", 16, 16), "a flow id is `flw_` and 16 characters of a-z and 0-9";
     /// A credential: 24 lower-case hex characters.
     CredentialId, |text| {
         text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
@@ -141,6 +147,9 @@ random_ids! {
     IdentityProviderId, "idp_";
     SignInAttemptId, "sia_";
     TicketId, "tkt_";
+    OAuthAppId, "app_";
+    RedirectUriId, "uri_";
+    FlowId, "flw_";
 }
 
 impl CredentialId {

@@ -5,6 +5,7 @@
 //! [`Clock`] and [`Entropy`].
 
 mod code;
+mod connection;
 mod fault;
 mod id;
 mod jwt_key;
@@ -21,10 +22,11 @@ mod time;
 mod window;
 
 pub use code::{Code, Retry};
+pub use connection::{Connection, CredentialStatus, Flow, FlowStage, OAuthApp, RedirectUri};
 pub use fault::{Fault, Problem};
 pub use id::{
-    AccountId, ApiKeyId, BadId, ConnectorId, CredentialId, IdentityProviderId, JwtKeyId, ServerId,
-    SignInAttemptId, TicketId, UserId, UserName, random_string, slug,
+    AccountId, ApiKeyId, BadId, ConnectorId, CredentialId, FlowId, IdentityProviderId, JwtKeyId, OAuthAppId,
+    RedirectUriId, ServerId, SignInAttemptId, TicketId, UserId, UserName, random_string, slug,
 };
 pub use jwt_key::{JwtAlgorithm, JwtKey, JwtMaterial};
 pub use limit::{BadLimit, Limit, parse_duration};

@@ -1,8 +1,8 @@
 //! The records that storage keeps and engine works on.
 
 use crate::{
-    AccountId, ApiKeyId, ConnectorId, CredentialId, Digest, Restrictions, Sealed, ServerId, Timestamp,
-    UserId, UserName,
+    AccountId, ApiKeyId, Connection, ConnectorId, CredentialId, Digest, Restrictions, Sealed, ServerId,
+    Timestamp, UserId, UserName,
 };
 
 /// A tenant.
@@ -153,6 +153,8 @@ pub struct Credential {
     pub made_through: Option<ServerId>,
     /// The secret fields, sealed.
     pub sealed: Sealed,
+    /// What is known of it beside its secrets.
+    pub connection: Connection,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

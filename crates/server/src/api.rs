@@ -7,6 +7,8 @@ pub(crate) mod credentials;
 pub(crate) mod health;
 pub(crate) mod jwt_keys;
 pub(crate) mod keys;
+pub(crate) mod oauth_apps;
 pub(crate) mod openapi_document;
+pub(crate) mod redirect_uris;
 pub(crate) mod servers;
 pub(crate) mod users;

@@ -34,6 +34,8 @@ pub(crate) struct IdentityHeaders<'h> {
     pub(crate) credential: Option<&'h str>,
     /// `x-mcp-server-id`.
     pub(crate) server: Option<&'h str>,
+    /// `x-redirect-uri`.
+    pub(crate) redirect_uri: Option<&'h str>,
 }
 
 impl<'h> IdentityHeaders<'h> {
@@ -49,8 +51,7 @@ impl<'h> IdentityHeaders<'h> {
         let user_name = reader.user_name();
         let user_token = reader.text(&USER_TOKEN, MAX_JWT).map(UserToken);
         let credential = reader.text(&CREDENTIAL_ID, MAX_ID);
-        // Where sign-ins land is not asked before there are any; the header's form holds all the same.
-        reader.text(&REDIRECT_URI, MAX_URI);
+        let redirect_uri = reader.text(&REDIRECT_URI, MAX_URI);
         let server = reader.text(&SERVER_ID, MAX_ID);
         if reader.faults.is_empty() {
             Ok(Self {
@@ -59,6 +60,7 @@ impl<'h> IdentityHeaders<'h> {
                 user_token,
                 credential,
                 server,
+                redirect_uri,
             })
         } else {
             Err(Problem::invalid(&reader.faults))

@@ -102,6 +102,7 @@ struct Guest {
     caller: Caller,
     entry: Arc<ServerEntry>,
     credential: Option<Arc<str>>,
+    redirect_uri: Option<Arc<str>>,
 }
 
 impl Endpoint {
@@ -153,6 +154,7 @@ impl Endpoint {
             caller,
             entry,
             credential: identity.credential.map(Arc::from),
+            redirect_uri: identity.redirect_uri.map(Arc::from),
         })
     }
 

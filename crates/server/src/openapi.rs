@@ -10,8 +10,8 @@ pub(crate) use catalogue::{
 };
 pub(crate) use shared::{
     ConnectorNotFound, ConnectorParam, CredentialPath, JwtKeyNotFound, JwtKeyPath, KeyNotFound, KeyPath,
-    PageParams, Refusals, ServerNotFound, ServerPath, TicketNotFound, TicketPath, UserIdHeader, UserNotFound,
-    UserPath,
+    NothingOfThatId, OAuthAppPath, PageParams, RedirectUriHeader, RedirectUriPath, Refusals, ServerNotFound,
+    ServerPath, TicketNotFound, TicketPath, UserIdHeader, UserNotFound, UserPath,
 };
 
 use bytes::Bytes;
@@ -35,6 +35,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement, ServerBuilder};
         (name = "JWT keys", description = "Keys that verify the JWTs by which an account's own users are told apart"),
         (name = "API keys", description = "Keys of the account: several live at once, so that one takes over without a gap"),
         (name = "Audit", description = "Every change in the account"),
+        (name = "Connections", description = "What connecting by OAuth goes through: apps at platforms, and where browsers end"),
         (name = "Health", description = "Whether the process serves, and what it offers")
     ),
     components(schemas(ErrorEnvelope))

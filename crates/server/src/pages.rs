@@ -5,6 +5,7 @@
 //! A form that changes something carries a token of its browser and purpose, which the handler checks first.
 
 mod browser;
+pub(crate) mod connected;
 mod cookie;
 mod form;
 mod notice;

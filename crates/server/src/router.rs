@@ -3,7 +3,8 @@
 
 use crate::App;
 use crate::api::{
-    audit, connect_tickets, connectors, credentials, health, jwt_keys, keys, openapi_document, servers, users,
+    audit, connect_tickets, connectors, credentials, health, jwt_keys, keys, oauth_apps, openapi_document,
+    redirect_uris, servers, users,
 };
 use crate::edge::EdgeLayer;
 use crate::mcp;
@@ -45,6 +46,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(connectors::execute_by_body::execute_named_action))
         .merge(of_users())
         .merge(of_admins())
+        .merge(of_connections())
         .routes(routes!(health::get_health))
         .routes(routes!(openapi_document::get_openapi))
 }
@@ -86,6 +88,25 @@ fn of_admins() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(audit::list_audit))
 }
 
+/// What connecting by OAuth goes through.
+fn of_connections() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            oauth_apps::create::create_oauth_app,
+            oauth_apps::list::list_oauth_apps
+        ))
+        .routes(routes!(
+            oauth_apps::get::get_oauth_app,
+            oauth_apps::update::update_oauth_app,
+            oauth_apps::delete::delete_oauth_app
+        ))
+        .routes(routes!(
+            redirect_uris::create::create_redirect_uri,
+            redirect_uris::list::list_redirect_uris
+        ))
+        .routes(routes!(redirect_uris::delete::delete_redirect_uri))
+}
+
 /// Every route, with what stands around it.
 pub(crate) fn of(app: &Arc<App>) -> Router {
     let (api, _description) = api().split_for_parts();
@@ -98,6 +119,8 @@ pub(crate) fn of(app: &Arc<App>) -> Router {
             get(pages::sign_in_page).post(pages::sign_in_by_password),
         )
         .route("/sign-out", post(pages::sign_out))
+        .route(pages::connected::CALLBACK, get(pages::connected::callback))
+        .route(pages::connected::CHOICE, post(pages::connected::choose))
         .method_not_allowed_fallback(async || -> Failure { no_method() })
         .fallback(async || -> Failure { no_route() })
         .layer(EdgeLayer(Arc::clone(app)))

@@ -93,6 +93,13 @@ impl Storage {
         })
     }
 
+    /// Writes a row about something that changed nothing here, such as what another system was asked to do.
+    pub async fn add_audit(&self, entry: &AuditEntry) -> Result<(), Error> {
+        let mut write = self.write(entry.at).await?;
+        write.audit(entry).await?;
+        write.commit().await
+    }
+
     /// A page of an account's log, newest first.
     pub async fn list_audit(&self, account: &AccountId, page: Page) -> Result<Paged<AuditEntry>, Error> {
         const COUNT: &str = "SELECT COUNT(*) FROM audit WHERE account_id = $1";

@@ -44,6 +44,8 @@ kinds! {
     Account = "account";
     /// A legacy MCP session was ended by its client; the key is its digest in lower-case hex.
     Session = "session";
+    /// An OAuth app of an account was stored, changed or removed; the key is the account's id.
+    OAuthApps = "oauth_apps";
     /// The source of the master keys gives other keys than before; the key is the id of the one that seals.
     MasterKey = "master_key";
     /// A JWT key was registered or deleted; the key is the id of its account.

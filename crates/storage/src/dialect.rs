@@ -233,6 +233,19 @@ const RULES: &[(&str, &str, &str)] = &[
     ("connect_tickets_pkey", "connect_tickets.id", "ticket id"),
     ("connect_tickets_digest", "connect_tickets.digest", "ticket"),
     ("jwt_keys_pkey", "jwt_keys.id", "JWT key id"),
+    ("oauth_apps_pkey", "oauth_apps.id", "OAuth app id"),
+    (
+        "oauth_apps_one",
+        "oauth_apps.account_id, oauth_apps.connector_owner, oauth_apps.connector_id, oauth_apps.kind",
+        "OAuth app",
+    ),
+    ("redirect_uris_pkey", "redirect_uris.id", "redirect URI id"),
+    (
+        "redirect_uris_one",
+        "redirect_uris.account_id, redirect_uris.uri",
+        "redirect URI",
+    ),
+    ("oauth_flows_state", "oauth_flows.state", "flow state"),
 ];
 
 /// Our words for the rule of uniqueness that was broken.

@@ -65,6 +65,10 @@ sealed! {
     sign_in_attempts.sealed of text id for "sign-in attempt" (account_id, id);
     connect_pending.sealed of text id for "pending credential" (ticket_id, connector_owner, connector_id, kind);
     jwt_keys.secret of text id for "jwt key" (account_id, id);
+    credentials.sealed_before of text id for "credential"
+        (account_id, user_id, connector_owner, connector_id, kind, id);
+    oauth_apps.secret_sealed of text id for "oauth app" (account_id, connector_owner, connector_id, kind, id);
+    oauth_flows.sealed of text id for "oauth flow" (account_id, connector_owner, connector_id, kind, id);
 }
 
 /// The columns of bytes that hold nothing sealed, as table and column: hashes and digests.
@@ -73,6 +77,7 @@ pub const NOT_SEALED: &[(&str, &str)] = &[
     ("connect_tickets", "browser"),
     ("connect_tickets", "digest"),
     ("ended_sessions", "digest"),
+    ("oauth_flows", "state"),
     ("servers", "old_token_digest"),
     ("servers", "token_digest"),
     ("sign_in_attempts", "browser"),

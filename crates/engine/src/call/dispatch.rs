@@ -19,15 +19,60 @@ use std::sync::Arc;
 use std::time::Duration;
 
 impl Engine {
-    /// Builds the request with the opened credential, sends it and reads what comes back.
-    pub(super) async fn dispatch(
+    /// Sends the request with the credential, renewed where it is time to, and once more with a renewed one where
+    /// the platform says that its token has ended: so refused, nothing was done.
+    pub(super) async fn dispatch_renewing(
         &self,
         target: &Target<'_>,
-        credential: Option<&Credential>,
+        credential: Option<Arc<Credential>>,
         request: &Request,
     ) -> Result<Answer> {
         let timeout = self.timeout(target, request);
         let caps = Caps::starting_now(timeout, self.settings.max_answer_bytes);
+        let Some(credential) = credential else {
+            let sent = self.dispatch(target, None, request, &caps).await?;
+            return sent.map_err(|failure| Error::Platform(refused(target, failure)));
+        };
+        let used = self.usable_credential(&target.connector, credential).await?;
+        let failure = match self.dispatch(target, Some(&used), request, &caps).await? {
+            Ok(answer) => {
+                self.settle_later(&used);
+                return Ok(answer);
+            }
+            Err(failure) => failure,
+        };
+        let has_ended = target
+            .connector
+            .auth(&used.kind)
+            .is_some_and(|auth| target.connector.should_refresh(auth, &failure));
+        if !has_ended {
+            return Err(Error::Platform(refused(target, failure)));
+        }
+        if !crate::broker::can_renew(&target.connector, &used) {
+            self.doubt_credential(target.entry, &target.connector, &used)
+                .await;
+            return Err(Error::Platform(refused(target, failure)));
+        }
+        let renewed = self.renewed_credential(&target.connector, &used).await?;
+        match self.dispatch(target, Some(&renewed), request, &caps).await? {
+            Ok(answer) => {
+                self.settle_later(&renewed);
+                Ok(answer)
+            }
+            Err(failure) => Err(Error::Platform(refused(target, failure))),
+        }
+    }
+
+    /// Builds the request with the opened credential, sends it and reads what comes back: the answer, or what the
+    /// platform refused it with.
+    async fn dispatch(
+        &self,
+        target: &Target<'_>,
+        credential: Option<&Credential>,
+        request: &Request,
+        caps: &Caps,
+    ) -> Result<std::result::Result<Answer, Failure>> {
+        let timeout = self.timeout(target, request);
         let built = self.build(target, credential, &request.parameters)?;
         if let Some(credential) = credential {
             self.brake(target, credential).await?;
@@ -54,13 +99,9 @@ impl Engine {
         };
         let sent = self
             .outbound
-            .send_with_retry(target.entry.reach(), &built, &caps, effect, read)
+            .send_with_retry(target.entry.reach(), &built, caps, effect, read)
             .await;
-        match sent {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(failure)) => Err(Error::Platform(refused(target, failure))),
-            Err(error) => Err(Error::Platform(unanswered(target, &error, timeout))),
-        }
+        sent.map_err(|error| Error::Platform(unanswered(target, &error, timeout)))
     }
 
     /// The same for Solder's own connector: the request goes to the operations of this process.
@@ -240,7 +281,7 @@ fn refused(target: &Target<'_>, failure: Failure) -> Problem {
 fn hint(code: Code) -> Option<String> {
     let text = match code {
         Code::PlatformReconnect => {
-            "The platform does not take this credential any more: create a new one with create_credential_alloy"
+            "The platform does not take this credential any more: connect again with create_credential_alloy"
         }
         Code::PlatformForbidden => "The credential is not allowed to do this at the platform",
         Code::PlatformInvalid => "get_action_details_alloy says what the action takes",

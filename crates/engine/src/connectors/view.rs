@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use solder_connector::{Action, Connector, Resource};
+use solder_connector::{Action, Auth, Connector, Resource};
 use solder_model::{Page, Policy};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -94,7 +94,7 @@ pub struct ConnectorView {
 }
 
 impl ConnectorView {
-    pub(super) fn new(connector: &Connector, policy: &Policy) -> Self {
+    pub(super) fn new(connector: &Connector, ways: Vec<WayToConnect>, policy: &Policy) -> Self {
         let ConnectorSummary {
             id,
             name,
@@ -108,7 +108,7 @@ impl ConnectorView {
             about,
             categories,
             docs: connector.docs.clone(),
-            ways_to_connect: ways(connector),
+            ways_to_connect: ways,
             resources: resources
                 .map(|(resource, actions)| ResourceView::new(resource, &actions))
                 .collect(),
@@ -138,21 +138,25 @@ pub struct WayToConnect {
     /// What `fields` look like, with placeholders.
     #[schema(value_type = Object)]
     pub sample_input: Value,
+    /// For a way by OAuth: what happens, or who has to configure what first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub message: Option<String>,
 }
 
-/// The ways to connect that work.
-pub(crate) fn ways(connector: &Connector) -> Vec<WayToConnect> {
-    let key_based = connector.key_based();
-    key_based
-        .map(|auth| WayToConnect {
+impl WayToConnect {
+    /// A way as its file describes it, that can be gone at once.
+    pub(super) fn new(auth: &Auth) -> Self {
+        Self {
             authentication_type: auth.kind.clone(),
             name: auth.name.clone(),
             description: auth.about.clone(),
             auth_config_required: false,
             input_schema: auth.input_schema(),
             sample_input: auth.sample(),
-        })
-        .collect()
+            message: None,
+        }
+    }
 }
 
 /// A thing that actions work on.

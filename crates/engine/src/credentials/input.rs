@@ -1,5 +1,6 @@
 //! The body that makes a credential, over REST and over MCP, and the one that renames it.
 
+use crate::broker::NewConnection;
 use crate::error::Result;
 use crate::fields::Fields;
 use serde_json::{Map, Value};
@@ -11,6 +12,10 @@ pub(crate) struct NewCredential {
     pub(crate) name: Option<String>,
     /// The fields as they came; the connector knows what they must be.
     pub(crate) fields: Map<String, Value>,
+    /// Where the browser goes after a consent.
+    pub(crate) redirect_uri: Option<String>,
+    /// The credential that is connected again.
+    pub(crate) credential: Option<String>,
 }
 
 impl std::fmt::Debug for NewCredential {
@@ -42,12 +47,36 @@ impl NewCredential {
             read.fault("data", "is another name for `fields`: send one of them");
         }
         let fields = read.object(field).cloned().unwrap_or_default();
+        let redirect_uri = read.text("redirectUri", |_| None);
+        let credential = read.text("credentialId", |_| None);
         read.finish(Self {
             connector,
             authentication,
             name,
             fields,
+            redirect_uri,
+            credential,
         })
+    }
+
+    /// The same, with a header's redirect URI where the body has none.
+    pub(crate) fn or_redirecting_to(mut self, uri: Option<&str>) -> Self {
+        if self.redirect_uri.is_none() {
+            self.redirect_uri = uri.map(str::to_owned);
+        }
+        self
+    }
+
+    /// What the broker begins.
+    pub(crate) fn into_connection(self) -> NewConnection {
+        NewConnection {
+            connector: self.connector,
+            kind: self.authentication,
+            fields: self.fields,
+            name: self.name,
+            redirect_uri: self.redirect_uri,
+            credential: self.credential,
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! How credentials are shown: never a secret.
 
+use crate::broker::ConnectionBegun;
 use serde::Serialize;
-use solder_model::{Credential, CredentialId, Page, Paged, Timestamp};
+use solder_model::{Connection, Credential, CredentialId, CredentialStatus, Page, Paged, Timestamp};
 use utoipa::ToSchema;
 
 /// A credential as the API shows it.
@@ -23,6 +24,24 @@ pub struct CredentialView {
     /// The kind of authentication.
     #[schema(example = "bot_token")]
     pub authentication_type: String,
+    /// Whether it can be used: `active`; `expiring`, where a person has to connect again within a week;
+    /// `needs_reconnect`, where only that helps; `revoked`, where the access was taken back at the platform.
+    #[schema(example = "active")]
+    pub status: &'static str,
+    /// Why it is not simply active, for a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    /// The account at the platform that is connected, as the platform names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Acme")]
+    pub identity: Option<String>,
+    /// What the platform allowed, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// When its present access token ends. One that can be renewed is, ahead of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -31,9 +50,49 @@ pub struct CredentialView {
     pub updated_at: Timestamp,
 }
 
+/// How long before its end a connection counts as expiring, in milliseconds: a week.
+const EXPIRING_MS: i64 = 7 * Timestamp::DAY_MS;
+
+/// What a person should know of whether a connection can be used, and why.
+fn status(connection: &Connection, now: Timestamp) -> (&'static str, Option<String>) {
+    if connection.status != CredentialStatus::Active {
+        return (connection.status.as_str(), connection.status_reason.clone());
+    }
+    match connection.ends_at {
+        Some(ends) if ends <= now => (
+            CredentialStatus::NeedsReconnect.as_str(),
+            Some(format!("The platform gave it until {ends}: connect again")),
+        ),
+        Some(ends) if ends.since(now) <= EXPIRING_MS => (
+            "expiring",
+            Some(format!(
+                "The platform gave it until {ends}, and only a person can prolong it: connect again before"
+            )),
+        ),
+        _ => (CredentialStatus::Active.as_str(), None),
+    }
+}
+
+/// What came of asking for a credential.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum CredentialMade {
+    /// It is stored.
+    Credential(Box<CredentialView>),
+    /// A person has to consent first.
+    Consent(ConnectionBegun),
+}
+
 impl CredentialView {
-    pub(crate) fn new(credential: &Credential) -> Self {
+    pub(crate) fn new(credential: &Credential, now: Timestamp) -> Self {
+        let connection = &credential.connection;
+        let (status, status_reason) = status(connection, now);
         Self {
+            status,
+            status_reason,
+            identity: connection.identity.clone(),
+            scopes: connection.scopes.clone(),
+            expires_at: connection.expires_at,
             credential_id: credential.id.clone(),
             name: credential.name.clone(),
             kind: format!("{}-{}", credential.connector, credential.kind),
@@ -64,10 +123,11 @@ pub struct CredentialList {
 }
 
 impl CredentialList {
-    pub(super) fn new(paged: &Paged<Credential>) -> Self {
+    pub(super) fn new(paged: &Paged<Credential>, now: Timestamp) -> Self {
+        let views = paged.items.iter().map(|one| CredentialView::new(one, now));
         let (limit, offset, has_more) = (paged.page.limit, paged.page.offset, paged.has_more());
         Self {
-            credentials: paged.items.iter().map(CredentialView::new).collect(),
+            credentials: views.collect(),
             count: paged.total,
             total: paged.total,
             limit,
@@ -77,11 +137,12 @@ impl CredentialList {
     }
 
     pub(super) fn empty(page: Page) -> Self {
-        Self::new(&Paged {
+        let none = Paged {
             items: Vec::new(),
             total: 0,
             page,
-        })
+        };
+        Self::new(&none, Timestamp::default())
     }
 }
 

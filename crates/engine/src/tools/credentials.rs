@@ -2,8 +2,8 @@
 
 use super::{ToolContext, ToolOutcome};
 use crate::Engine;
-use crate::connectors::ways;
-use crate::credentials::{CredentialView, NewCredential};
+use crate::broker::Opener;
+use crate::credentials::{CredentialMade, CredentialView, NewCredential};
 use crate::error::{Error, Result};
 use crate::fields::Fields;
 use serde_json::{Map, Value, json};
@@ -24,8 +24,8 @@ impl Engine {
             "name",
             "fields",
             "data",
+            "credentialId",
         ]);
-        drop(fields.text("redirectUri", |_| None));
         let unknown = fields.finish(());
         let new = match (NewCredential::read(arguments), unknown) {
             (Ok(new), Ok(())) => new,
@@ -35,10 +35,17 @@ impl Engine {
             }
             (Err(error), _) | (_, Err(error)) => return Err(error),
         };
+        let new = new.or_redirecting_to(context.redirect_uri);
+        let opener = Opener::of(context.caller, context.scope.server_id());
         let made = self
-            .make_credential(context.caller, new, context.scope.policy())
+            .make_credential(context.caller, &opener, new, context.scope.policy())
             .await?;
-        ToolOutcome::structured(&json!({ "credentialId": made.credential_id }))
+        match made {
+            CredentialMade::Credential(view) => {
+                ToolOutcome::structured(&json!({ "credentialId": view.credential_id }))
+            }
+            CredentialMade::Consent(begun) => ToolOutcome::structured(&begun),
+        }
     }
 
     /// `get_credentials_alloy`
@@ -59,18 +66,22 @@ impl Engine {
         let views: Vec<CredentialView> = seen
             .iter()
             .filter(|one| wanted(&one.connector))
-            .map(|one| CredentialView::new(one))
+            .map(|one| CredentialView::new(one, self.clock.now()))
             .collect();
         ToolOutcome::structured(&json!({ "credentials": views }))
     }
 
     /// `get_credential_metadata_alloy`
-    pub(super) fn credential_metadata(
+    pub(super) async fn credential_metadata(
         &self,
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
     ) -> Result<ToolOutcome> {
         let connector = self.named_connector(context, arguments)?;
-        ToolOutcome::structured(&json!({ "metadata": ways(&connector) }))
+        let entry = self.seen_connector(connector.id.as_str(), context.scope.policy())?;
+        let ways = self
+            .ways_to_connect(&context.caller.account, entry, &connector)
+            .await?;
+        ToolOutcome::structured(&json!({ "metadata": ways }))
     }
 }

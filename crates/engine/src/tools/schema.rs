@@ -49,8 +49,9 @@ const fn description(tool: Tool) -> &'static str {
              lists come cut, with a note how to go on."
         }
         Tool::CreateCredential => {
-            "Store a credential for a connector. `authenticationType` and `fields` are those that \
-             get_credential_metadata_alloy gives. The answer holds an id, never the secret."
+            "Connect a connector. `authenticationType` and `fields` are those that get_credential_metadata_alloy gives. \
+             By OAuth the answer holds an `oauthUrl`, which the person opens in a browser to consent (with a `userCode` \
+             to type there, where there is one); else the id of the stored credential, never the secret."
         }
         Tool::GetCredentials => "List the stored credentials, newest first, without any secret.",
         Tool::GetCredentialMetadata => {
@@ -153,6 +154,7 @@ fn input(tool: Tool) -> Value {
                 "data": { "type": "object", "description": "Another name for `fields`" },
                 "name": text("A name for people"),
                 "redirectUri": text("Where the browser goes after an OAuth sign-in"),
+                "credentialId": text("A credential to connect again by OAuth; it keeps its id"),
             }),
             &["connectorId", "authenticationType"],
         ),
@@ -207,7 +209,12 @@ fn output(tool: Tool) -> Option<Value> {
             let properties = json!({ "connectorId": string, "action": action, "sample": any });
             object(&properties, &["connectorId", "action", "sample"])
         }
-        Tool::CreateCredential => object(&json!({ "credentialId": string, "oauthUrl": string }), &[]),
+        Tool::CreateCredential => {
+            let properties = json!({
+                "credentialId": string, "oauthUrl": string, "userCode": string, "expiresAt": string, "message": string,
+            });
+            object(&properties, &[])
+        }
         Tool::GetCredentials => {
             let properties = json!({
                 "credentialId": string,
@@ -215,6 +222,11 @@ fn output(tool: Tool) -> Option<Value> {
                 "type": string,
                 "connectorId": string,
                 "authenticationType": string,
+                "status": string,
+                "statusReason": string,
+                "identity": string,
+                "scopes": strings,
+                "expiresAt": string,
                 "createdAt": string,
                 "updatedAt": string,
             });
@@ -228,6 +240,7 @@ fn output(tool: Tool) -> Option<Value> {
             let properties = json!({
                 "authenticationType": string,
                 "authConfigRequired": { "type": "boolean" },
+                "message": string,
                 "inputSchema": { "type": "object" },
                 "sampleInput": { "type": "object" },
             });

@@ -135,6 +135,7 @@ impl Guest {
             caller: &self.caller,
             scope: Scope::server(&self.entry),
             credential: self.credential.as_deref(),
+            redirect_uri: self.redirect_uri.as_deref(),
         };
         // In a place of its own: it is large, and the room for it would be moved about with every other request too.
         let running = Box::pin(self.app.engine.call_tool(tool, &context, asked.arguments));

@@ -97,6 +97,36 @@ pub(crate) struct JwtKeyPath {
     jwt_key_id: String,
 }
 
+/// An OAuth app.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct OAuthAppPath {
+    /// The app's id.
+    #[param(rename = "oauthAppId", example = "app_4f7k2m9q8r1s5t3v")]
+    oauth_app_id: String,
+}
+
+/// A redirect URI.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct RedirectUriPath {
+    /// Its id.
+    #[param(example = "uri_4f7k2m9q8r1s5t3v")]
+    redirect_uri_id: String,
+}
+
+/// Where a browser goes after a consent.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header; nothing makes one")]
+pub(crate) struct RedirectUriHeader {
+    /// Where the browser goes after a person has consented; `redirectUri` in the body wins over it.
+    #[param(rename = "x-redirect-uri", value_type = String, required = false)]
+    redirect_uri: Option<String>,
+}
+
 /// A refusal.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a body; nothing makes one")]
@@ -189,3 +219,9 @@ pub(crate) struct JwtKeyNotFound(ErrorEnvelope);
 #[response(status = 404, description = "NOT_FOUND: the account has no such key")]
 #[expect(dead_code, reason = "describes an answer; nothing makes one")]
 pub(crate) struct KeyNotFound(ErrorEnvelope);
+
+/// The refusal of endpoints that name something of the account's.
+#[derive(IntoResponses)]
+#[response(status = 404, description = "NOT_FOUND: the account has nothing of that id")]
+#[expect(dead_code, reason = "describes an answer; nothing makes one")]
+pub(crate) struct NothingOfThatId(ErrorEnvelope);

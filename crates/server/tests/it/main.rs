@@ -13,6 +13,7 @@
 
 mod batches;
 mod bodies;
+mod broker;
 mod connect_tickets;
 mod connectors;
 mod credentials;

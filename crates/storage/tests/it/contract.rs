@@ -2,6 +2,7 @@
 //! it saw; on SQLite each is a test of its own, and PostgreSQL has to hold and to see the same.
 
 mod accounts;
+mod broker;
 mod concurrency;
 mod connect_tickets;
 mod credentials;
@@ -62,6 +63,16 @@ contract! {
         a_renamed_credential_keeps_all_else,
         a_deleted_credential_is_gone,
         an_ended_session_is_remembered_until_it_would_have_ended,
+    ;
+    broker:
+        an_app_is_kept_once_for_each_account_connector_and_kind,
+        a_redirect_uri_is_listed_once_and_matched_by_its_bytes,
+        a_flow_is_kept_with_every_field_and_each_step_is_taken_once,
+        flows_of_a_ticket_wait_until_their_time_is_over_and_old_ones_are_forgotten,
+        new_secrets_keep_those_before_until_they_are_settled,
+        a_lease_has_one_holder_until_it_ends_or_is_given_back,
+        a_lease_that_many_want_at_once_goes_to_one,
+        what_was_asked_of_a_platform_is_logged_by_itself,
     ;
     feed:
         every_change_is_fed_with_what_it_concerns,

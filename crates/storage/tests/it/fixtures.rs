@@ -2,8 +2,9 @@
 
 use serde_json::json;
 use solder_model::{
-    Account, AccountId, ApiKey, ApiKeyId, ConnectorId, Credential, CredentialId, Digest, JwtKey, JwtKeyId,
-    JwtMaterial, Page, Restrictions, Role, Sealed, Server, ServerId, Timestamp, User, UserId, UserName,
+    Account, AccountId, ApiKey, ApiKeyId, Connection, ConnectorId, Credential, CredentialId, Digest, JwtKey,
+    JwtKeyId, JwtMaterial, Page, Restrictions, Role, Sealed, Server, ServerId, Timestamp, User, UserId,
+    UserName,
 };
 use solder_storage::{AuditEntry, Change, Storage};
 
@@ -90,6 +91,7 @@ pub(crate) fn credential(of: &User, number: u32, connector: &str) -> Credential 
         name: "Zürich \u{1f40d}".to_owned(),
         made_through: None,
         sealed: Sealed(vec![1, 0, 2]),
+        connection: Connection::default(),
         created_at: NOW.plus_ms(i64::from(number)),
         updated_at: NOW,
     }

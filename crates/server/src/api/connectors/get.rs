@@ -31,6 +31,7 @@ pub(crate) async fn get_connector(
 ) -> Result<Answer<ConnectorView>, Failure> {
     let connector = app
         .engine
-        .get_connector(within.scope(), segments.text("connectorId"))?;
+        .get_connector(&within.caller, within.scope(), segments.text("connectorId"))
+        .await?;
     Ok(Answer::ok(connector))
 }

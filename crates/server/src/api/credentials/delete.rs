@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 /// Delete a credential
 ///
-/// Deletes the sealed secret. What it opened at the platform stays as it is: revoke it there.
+/// Deletes the sealed secret. A connection by OAuth is taken back at the platform too, where the platform can do that;
+/// what a key opened stays as it is: revoke it there.
 #[utoipa::path(
     delete,
     path = "/api/credentials/{credentialId}",

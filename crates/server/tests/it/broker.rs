@@ -1,0 +1,8 @@
+//! Connecting by OAuth, from outside: the flow and what attacks it, apps, redirect URIs, tokens at call time.
+
+mod acme;
+mod apps;
+mod attacks;
+mod flow;
+mod redirects;
+mod tokens;
