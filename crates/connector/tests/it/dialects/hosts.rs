@@ -361,3 +361,60 @@ fn the_operators_endpoints_stand_for_the_files() {
     assert_eq!(line(by_token, false), "http://127.0.0.1:8/give");
     assert_eq!(line(by_token, true), "http://127.0.0.1:8/v1/oauth/refresh");
 }
+
+#[test]
+fn zoho_says_in_the_callback_where_its_tokens_are() {
+    let mut zoho = dialect!("zoho");
+    let exchange = |zoho: &super::player::Player| {
+        let made = zoho
+            .connector
+            .exchange_code(zoho.auth(), &zoho.input(), "c0de", REDIRECT, None);
+        made.map(|request| request.uri().to_string())
+    };
+    // Nobody knows where before the callback.
+    assert_eq!(exchange(&zoho).unwrap_err().faults()[0].field, "accounts_server");
+    let query = [(
+        "accounts-server".to_owned(),
+        "https://accounts.zoho.eu".to_owned(),
+    )];
+    zoho.fields
+        .extend(zoho.connector.callback_values(zoho.auth(), &query).unwrap());
+    assert_eq!(
+        exchange(&zoho).unwrap(),
+        "https://accounts.zoho.eu/oauth/v2/token"
+    );
+    let body = r#"{"access_token":"1000.a","refresh_token":"1000.r","scope":"ZohoCRM.users.READ","api_domain":"https://www.zohoapis.eu","token_type":"Bearer","expires_in":3600}"#;
+    assert_eq!(zoho.take(Asked::Code, body), Some(3_600));
+    assert!(
+        zoho.refresh()
+            .starts_with("POST https://accounts.zoho.eu/oauth/v2/token\n")
+    );
+    assert_eq!(
+        zoho.called("getCurrentUser", json!({})),
+        "GET https://www.zohoapis.eu/crm/v8/users?type=CurrentUser\nauthorization: Zoho-oauthtoken 1000.a"
+    );
+    let gone = zoho
+        .read(Asked::Refresh(None), 200, r#"{"error":"invalid_code"}"#)
+        .unwrap_err();
+    assert_eq!(blame(&gone), "gone");
+    // Code and client secret go nowhere else, whatever the callback says.
+    for evil in [
+        "https://evil.example",
+        "http://accounts.zoho.eu",
+        "https://accounts.zoho.eu.evil.example",
+        "https://accounts.zoho.eu@evil.example",
+        "https://accounts.zoho.eu:8443@evil.example",
+        "https://accounts.zoho.eu/?x=",
+        "https://accounts.zoho.eu/#",
+        "//accounts.zoho.eu",
+        "accounts.zoho.eu",
+    ] {
+        let led = dialect!("zoho").given("accounts_server", evil);
+        assert!(exchange(&led).is_err(), "{evil}");
+        let refreshing = led.given("refresh_token", "r");
+        let made = refreshing
+            .connector
+            .refresh(refreshing.auth(), &refreshing.input(), None);
+        assert!(made.is_err(), "{evil}");
+    }
+}
