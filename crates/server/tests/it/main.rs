@@ -17,6 +17,7 @@ mod broker;
 mod connect_tickets;
 mod connectors;
 mod credentials;
+mod dialects;
 mod edge;
 mod errors;
 mod execute;
