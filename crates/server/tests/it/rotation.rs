@@ -62,7 +62,7 @@ async fn pass_until_done(operator: &Installation) -> u64 {
             return rewrapped;
         }
     }
-    panic!("it does not come to an end");
+    unreachable!("it does not come to an end");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -47,26 +47,19 @@ fn in_words(report: &VaultReport, id: &str) -> String {
             rows.push(vec![column.clone(), key.clone(), count.to_string()]);
         }
     }
-    let mut text = print::table(&["SEALED IN", "BY KEY", "RECORDS"], &rows);
+    let table = print::table(&["SEALED IN", "BY KEY", "RECORDS"], &rows);
     let whole: u64 = report.keys().values().sum();
     if report.unopened == 0 {
-        text.push_str(&format!(
-            "\n\nEverything opens: {}. The key {id} seals.",
-            records(whole)
-        ));
-        return text;
+        let whole = records(whole);
+        return format!("{table}\n\nEverything opens: {whole}. The key {id} seals.");
     }
-    text.push_str(&format!(
-        "\n\n{} of {whole} do not open:\n",
-        records(report.unopened)
-    ));
     let rows: Vec<Vec<String>> = report
         .faults
         .iter()
         .map(|fault| vec![fault.column.clone(), fault.row.clone(), fault.why.clone()])
         .collect();
-    text.push_str(&faults(&rows));
-    text
+    let unopened = records(report.unopened);
+    format!("{table}\n\n{unopened} of {whole} do not open:\n{}", faults(&rows))
 }
 
 /// One line a fault. The reason is shown whole.
