@@ -106,6 +106,12 @@ ids! {
             && text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
             && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     }, "a connector id is 1 to 48 characters of a-z, 0-9 and `_`, a letter first";
+    /// A grant of a user to an MCP client: `grt_` and 16 characters of `[a-z0-9]`.
+    GrantId, |text| lower(text, "grt_", 16, 16), "a grant id is `grt_` and 16 characters of a-z and 0-9";
+    /// An MCP client's `client_id`: 1 to 2,000 characters of visible ASCII. Ours are `mcl_` and 24 characters of
+    /// `[a-z0-9]`; others are URLs.
+    ClientId, |text| (1..=2_000).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()),
+        "a client id is 1 to 2,000 characters of visible ASCII";
     /// A user's external id, the customer's own: 1 to 10,000 characters, any but U+0000, compared byte for byte.
     UserName, |text| !text.is_empty() && !text.contains('\0') && text.chars().count() <= 10_000,
         "a user id is 1 to 10,000 characters without U+0000";
@@ -150,6 +156,14 @@ random_ids! {
     OAuthAppId, "app_";
     RedirectUriId, "uri_";
     FlowId, "flw_";
+    GrantId, "grt_";
+}
+
+impl ClientId {
+    /// A new id of a client that is registered here.
+    pub fn random(entropy: &dyn Entropy) -> Self {
+        Self(format!("mcl_{}", random_string(entropy, 24)).into())
+    }
 }
 
 impl CredentialId {

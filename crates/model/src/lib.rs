@@ -4,6 +4,7 @@
 //! Pure: nothing here waits, opens a file or speaks to a network. Time and randomness come in through
 //! [`Clock`] and [`Entropy`].
 
+mod authorization;
 mod code;
 mod connection;
 mod fault;
@@ -19,14 +20,17 @@ mod secret;
 mod sign_in;
 mod ticket;
 mod time;
+mod ways_in;
 mod window;
 
+pub use authorization::{AuthorizationRequest, ClientKind, Grant, GrantToken, McpClient, Scopes, TokenKind};
 pub use code::{Code, Retry};
 pub use connection::{Connection, CredentialStatus, Flow, FlowStage, OAuthApp, RedirectUri};
 pub use fault::{Fault, Problem};
 pub use id::{
-    AccountId, ApiKeyId, BadId, ConnectorId, CredentialId, FlowId, IdentityProviderId, JwtKeyId, OAuthAppId,
-    RedirectUriId, ServerId, SignInAttemptId, TicketId, UserId, UserName, random_string, slug,
+    AccountId, ApiKeyId, BadId, ClientId, ConnectorId, CredentialId, FlowId, GrantId, IdentityProviderId,
+    JwtKeyId, OAuthAppId, RedirectUriId, ServerId, SignInAttemptId, TicketId, UserId, UserName,
+    random_string, slug,
 };
 pub use jwt_key::{JwtAlgorithm, JwtKey, JwtMaterial};
 pub use limit::{BadLimit, Limit, parse_duration};
@@ -39,4 +43,5 @@ pub use secret::{Digest, Sealed, Secret};
 pub use sign_in::{IdentityProvider, Password, SignInAttempt};
 pub use ticket::{ConnectTicket, Opening, PendingCredential, Proof};
 pub use time::{BadTimestamp, Clock, Entropy, Timestamp};
+pub use ways_in::WaysIn;
 pub use window::{Verdict, Window};

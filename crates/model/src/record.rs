@@ -2,7 +2,7 @@
 
 use crate::{
     AccountId, ApiKeyId, Connection, ConnectorId, CredentialId, Digest, Restrictions, Sealed, ServerId,
-    Timestamp, UserId, UserName,
+    Timestamp, UserId, UserName, WaysIn,
 };
 
 /// A tenant.
@@ -110,6 +110,8 @@ pub struct Server {
     pub mode: String,
     /// Whether unsigned user ids are obeyed on its token URL.
     pub is_public: bool,
+    /// By which ways callers come in.
+    pub ways_in: WaysIn,
     /// What it is restricted to.
     pub restrictions: Restrictions,
     /// The MCP `instructions`.

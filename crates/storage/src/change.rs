@@ -50,6 +50,10 @@ kinds! {
     MasterKey = "master_key";
     /// A JWT key was registered or deleted; the key is the id of its account.
     JwtKeys = "jwt_keys";
+    /// A grant to an MCP client ended; the key is its id.
+    Grant = "grant";
+    /// A single token of a grant was revoked; the key is its digest in lower-case hex.
+    GrantToken = "grant-token";
 }
 
 /// One row of the feed.

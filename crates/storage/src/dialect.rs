@@ -206,6 +206,27 @@ const RULES: &[(&str, &str, &str)] = &[
     ("servers_name", "servers.owner_id, servers.name", "server name"),
     ("credentials_pkey", "credentials.id", "credential id"),
     (
+        "authorization_clients_pkey",
+        "authorization_clients.id",
+        "client id",
+    ),
+    (
+        "authorization_requests_pkey",
+        "authorization_requests.digest",
+        "request",
+    ),
+    ("authorization_grants_pkey", "authorization_grants.id", "grant id"),
+    (
+        "authorization_grants_code",
+        "authorization_grants.code_digest",
+        "code",
+    ),
+    (
+        "authorization_tokens_pkey",
+        "authorization_tokens.digest",
+        "token",
+    ),
+    (
         "identity_providers_pkey",
         "identity_providers.id",
         "identity provider id",

@@ -12,6 +12,7 @@
 mod account;
 mod api_key;
 mod audit;
+mod authorization;
 mod change;
 mod connect_pending;
 mod connect_ticket;

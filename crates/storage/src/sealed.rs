@@ -74,6 +74,11 @@ sealed! {
 /// The columns of bytes that hold nothing sealed, as table and column: hashes and digests.
 pub const NOT_SEALED: &[(&str, &str)] = &[
     ("api_keys", "digest"),
+    ("authorization_clients", "secret_digest"),
+    ("authorization_grants", "code_digest"),
+    ("authorization_requests", "browser"),
+    ("authorization_requests", "digest"),
+    ("authorization_tokens", "digest"),
     ("connect_tickets", "browser"),
     ("connect_tickets", "digest"),
     ("ended_sessions", "digest"),

@@ -3,13 +3,13 @@
 use crate::database::{Connection, ListSql, Storage};
 use crate::row::{Columns, Row, corrupt, flag};
 use crate::{AuditEntry, ChangeKind, Error};
-use solder_model::{Digest, Page, Paged, Restrictions, Sealed, Server, ServerId, Timestamp, UserId};
+use solder_model::{Digest, Page, Paged, Restrictions, Sealed, Server, ServerId, Timestamp, UserId, WaysIn};
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT s.id, s.account_id, s.owner_id, u.name AS owner_name, s.name, s.description, s.mode, ",
-            "s.is_public, s.restrictions, s.custom_instructions, s.token_digest, s.token_sealed, ",
+            "s.is_public, s.ways_in, s.restrictions, s.custom_instructions, s.token_digest, s.token_sealed, ",
             "s.token_expires_at, s.token_days, s.old_token_digest, s.old_token_expires_at, s.created_at, ",
             "s.updated_at FROM servers s JOIN users u ON u.id = s.owner_id ",
             $rest
@@ -104,8 +104,8 @@ impl Storage {
 async fn insert(connection: &mut Connection, server: &Server) -> Result<(), Error> {
     const SQL: &str = "INSERT INTO servers (name, description, mode, is_public, restrictions, \
         custom_instructions, token_digest, token_sealed, token_expires_at, token_days, old_token_digest, \
-        old_token_expires_at, updated_at, id, account_id, owner_id, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+        old_token_expires_at, updated_at, ways_in, id, account_id, owner_id, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     let query = bind_changing(sqlx::query(SQL), server)
         .bind(server.id.as_str())
         .bind(server.account.as_str())
@@ -119,7 +119,7 @@ async fn update(connection: &mut Connection, server: &Server) -> Result<(), Erro
     const SQL: &str = "UPDATE servers SET name = $1, description = $2, mode = $3, is_public = $4, \
         restrictions = $5, custom_instructions = $6, token_digest = $7, token_sealed = $8, \
         token_expires_at = $9, token_days = $10, old_token_digest = $11, old_token_expires_at = $12, \
-        updated_at = $13 WHERE id = $14";
+        updated_at = $13, ways_in = $14 WHERE id = $15";
     let query = bind_changing(sqlx::query(SQL), server).bind(server.id.as_str());
     query.execute(connection).await?;
     Ok(())
@@ -145,6 +145,7 @@ fn bind_changing<'q>(query: Query<'q>, server: &'q Server) -> Query<'q> {
         .bind(old.map(|digest: &Digest| digest.0.as_slice()))
         .bind(server.old_token_expires_at.map(|moment: Timestamp| moment.0))
         .bind(server.updated_at.0)
+        .bind(server.ways_in.to_text())
 }
 
 fn read(row: &Row) -> Result<Server, Error> {
@@ -157,6 +158,7 @@ fn read(row: &Row) -> Result<Server, Error> {
         description: row.text("description")?,
         mode: row.text("mode")?,
         is_public: row.flag("is_public")?,
+        ways_in: WaysIn::from_text(&row.text("ways_in")?).ok_or_else(|| corrupt("ways_in"))?,
         restrictions: restrictions(&row.text("restrictions")?).ok_or_else(|| corrupt("restrictions"))?,
         custom_instructions: row.optional_text("custom_instructions")?,
         token_digest: row.digest("token_digest")?,

@@ -2,6 +2,7 @@
 //! it saw; on SQLite each is a test of its own, and PostgreSQL has to hold and to see the same.
 
 mod accounts;
+mod authorization;
 mod broker;
 mod concurrency;
 mod connect_tickets;
@@ -73,6 +74,15 @@ contract! {
         a_lease_has_one_holder_until_it_ends_or_is_given_back,
         a_lease_that_many_want_at_once_goes_to_one,
         what_was_asked_of_a_platform_is_logged_by_itself,
+    ;
+    authorization:
+        a_client_is_kept_with_every_field_until_it_is_deleted,
+        clients_that_registered_themselves_are_forgotten_when_unused,
+        a_request_is_kept_until_it_is_answered_once,
+        a_code_is_exchanged_once_and_its_second_use_ends_the_grant,
+        a_refresh_token_is_exchanged_once_and_its_second_use_ends_the_grant,
+        of_many_who_exchange_one_token_at_once_one_wins_and_the_grant_ends,
+        grants_are_listed_while_they_go_on_and_remembered_as_they_are,
     ;
     feed:
         every_change_is_fed_with_what_it_concerns,

@@ -4,7 +4,7 @@ use serde_json::json;
 use solder_model::{
     Account, AccountId, ApiKey, ApiKeyId, Connection, ConnectorId, Credential, CredentialId, Digest, JwtKey,
     JwtKeyId, JwtMaterial, Page, Restrictions, Role, Sealed, Server, ServerId, Timestamp, User, UserId,
-    UserName,
+    UserName, WaysIn,
 };
 use solder_storage::{AuditEntry, Change, Storage};
 
@@ -67,6 +67,7 @@ pub(crate) fn server(of: &User, id: &str, name: &str) -> Server {
         description: String::new(),
         mode: "connectivity".to_owned(),
         is_public: false,
+        ways_in: WaysIn::ALL,
         restrictions: Restrictions::read(&json!({})).unwrap(),
         custom_instructions: None,
         token_digest: digest(1),

@@ -2,7 +2,7 @@
 
 use crate::fixtures::{NOW, credential, digest, entry, kept_account, log, page, server, user};
 use serde_json::json;
-use solder_model::{AccountId, Page, Restrictions, Sealed, Server, ServerId, UserName};
+use solder_model::{AccountId, Page, Restrictions, Sealed, Server, ServerId, UserName, WaysIn};
 use solder_storage::{Error, Storage};
 
 pub(super) async fn a_server_is_kept_with_every_field(url: String) -> String {
@@ -13,6 +13,10 @@ pub(super) async fn a_server_is_kept_with_every_field(url: String) -> String {
     let full = Server {
         description: "two\nlines, 'quotes' and \u{1f40d}".repeat(2_000),
         is_public: true,
+        ways_in: WaysIn {
+            token_url: false,
+            ..WaysIn::ALL
+        },
         mode: "other".to_owned(),
         restrictions: Restrictions::read(&sent).unwrap(),
         custom_instructions: Some(String::new()),
