@@ -18,7 +18,8 @@ impl Engine {
         caller.ok_or(Error::Unauthorized)
     }
 
-    /// Lets a caller of the MCP endpoint in: by token URL where `token` is given, else by an API key or a JWT.
+    /// Lets a caller of the MCP endpoint in: by token URL where `token` is given, else by an access token of OAuth, an
+    /// API key or a JWT.
     pub async fn authenticate_mcp(
         &self,
         server: &str,
@@ -32,12 +33,18 @@ impl Engine {
         if let Some(token) = token {
             let entry = self.by_token(found, token, identity).await?;
             let caller = self.at_token_url(&entry, identity).await?;
+            caller.check_way(entry.server.ways_in)?;
             return Ok((caller, entry));
+        }
+        if let Some(caller) = self.by_access_token(found.as_deref(), identity).await? {
+            return found.map(|entry| (caller, entry)).ok_or(Error::Unauthorized);
         }
         let door = Door::Server(found.as_deref());
         let caller = self.by_proof(&door, identity).await?.ok_or(Error::Unauthorized)?;
         let known = found.filter(|entry| entry.server.account == caller.account);
-        known.map(|entry| (caller, entry)).ok_or(Error::ServerNotFound)
+        let entry = known.ok_or(Error::ServerNotFound)?;
+        caller.check_way(entry.server.ways_in)?;
+        Ok((caller, entry))
     }
 
     /// Whether the users layer of the server admits the caller; 403 before anything else runs.
@@ -60,7 +67,8 @@ impl Engine {
     ) -> Result<Arc<ServerEntry>> {
         let digest = self.vault.digest(token.expose());
         let now = self.clock.now();
-        let Some(entry) = found else {
+        // A way that is closed is no way: the URL reads like one that never was.
+        let Some(entry) = found.filter(|entry| entry.server.ways_in.token_url) else {
             return Err(self.failed(identity).await);
         };
         let is_live = |until: Option<Timestamp>| until.is_none_or(|until| now < until);
@@ -83,6 +91,9 @@ impl Engine {
     }
 
     async fn at_token_url(&self, entry: &ServerEntry, identity: &Identity<'_>) -> Result<Caller> {
+        if let Some(caller) = self.by_access_token(Some(entry), identity).await? {
+            return Ok(caller);
+        }
         if let Some(caller) = self.by_proof(&Door::TokenUrl(entry), identity).await? {
             return Ok(caller);
         }
@@ -264,7 +275,7 @@ impl Engine {
     }
 
     /// Counts a failed authentication of the address, and says what it is answered with.
-    async fn failed(&self, identity: &Identity<'_>) -> Error {
+    pub(crate) async fn failed(&self, identity: &Identity<'_>) -> Error {
         match self
             .limits
             .failed_authentication(identity.client, self.clock.now())

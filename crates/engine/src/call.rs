@@ -40,6 +40,9 @@ impl Engine {
         let began = self.clock.now();
         let target = self.resolve(scope, &request)?;
         target.restrict(scope.policy())?;
+        if target.action.kind != Kind::Read {
+            caller.demand_write()?;
+        }
         target.validate(&request.parameters)?;
         let outcome = self.perform(caller, scope, &target, &request).await;
         self.record(caller, scope, &target, began, outcome.as_ref().err());

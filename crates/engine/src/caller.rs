@@ -1,8 +1,9 @@
 //! Who acts. A [`Caller`] comes from authentication alone, so that whoever holds one has been let in.
 
+use crate::authorization::Access;
 use crate::error::{Error, Result};
 use crate::limits::WindowKey;
-use solder_model::{AccountId, ApiKey, JwtKeyId, Role, ServerId, UserId, UserName};
+use solder_model::{AccountId, ApiKey, JwtKeyId, Role, Scopes, ServerId, UserId, UserName};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -18,6 +19,13 @@ pub struct Identity<'a> {
     pub user_token: Option<UserToken<'a>>,
     /// The client's address, as the trusted proxies tell it.
     pub client: IpAddr,
+}
+
+impl Identity<'_> {
+    /// Whether `x-alloy-user-token` was sent.
+    pub(crate) fn sends_user_token(&self) -> bool {
+        self.user_token.is_some()
+    }
 }
 
 /// An `Authorization` header.
@@ -58,6 +66,8 @@ pub(crate) enum Way {
     Key(Arc<ApiKey>),
     /// By a JWT, which this registered key verified.
     Jwt(JwtKeyId),
+    /// By an access token that the user allowed an MCP client, for one server.
+    OAuth(Arc<Access>),
     /// By a server's token URL alone, as its owner.
     TokenUrl(ServerId),
     /// By a public server's token URL, under a user id that nobody signed.
@@ -90,7 +100,7 @@ impl Caller {
     pub fn role(&self) -> Role {
         match &self.way {
             Way::Key(key) if !key.user_bound => key.role,
-            Way::Key(_) | Way::Jwt(_) | Way::TokenUrl(_) | Way::Unsigned(_) => Role::Member,
+            Way::Key(_) | Way::Jwt(_) | Way::OAuth(_) | Way::TokenUrl(_) | Way::Unsigned(_) => Role::Member,
         }
     }
 
@@ -104,11 +114,39 @@ impl Caller {
         )))
     }
 
+    /// Whether an access token, where one was the way in, lets its bearer do more than look.
+    pub(crate) fn may_write(&self) -> bool {
+        match &self.way {
+            Way::OAuth(access) => access.scopes >= Scopes::Write,
+            Way::Key(_) | Way::Jwt(_) | Way::TokenUrl(_) | Way::Unsigned(_) => true,
+        }
+    }
+
+    /// Refuses whoever may only look.
+    pub(crate) fn demand_write(&self) -> Result<()> {
+        if self.may_write() {
+            Ok(())
+        } else {
+            Err(Error::InsufficientScope)
+        }
+    }
+
+    /// Refuses an API key or a JWT where the server takes none.
+    pub(crate) fn check_way(&self, ways: solder_model::WaysIn) -> Result<()> {
+        let is_api = !matches!(self.way, Way::OAuth(_)) && self.token_url().is_none();
+        if is_api && !ways.api_key {
+            return Err(Error::Forbidden(
+                "This server takes no API keys and no JWTs: its `waysIn` leaves out `apiKey`".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
     /// Whose window the caller's requests are counted in.
     pub(crate) fn window(&self) -> WindowKey {
         match &self.way {
             Way::Key(key) => WindowKey::ApiKey(key.id.clone()),
-            Way::Jwt(_) => WindowKey::User(self.account.clone(), self.user_name.clone()),
+            Way::Jwt(_) | Way::OAuth(_) => WindowKey::User(self.account.clone(), self.user_name.clone()),
             Way::TokenUrl(server) | Way::Unsigned(server) => WindowKey::Server(server.clone()),
         }
     }
@@ -119,6 +157,8 @@ impl Caller {
             Way::Key(key) => key.id.as_str(),
             // Keys are rotated and tokens renewed: it is the user who stays the same.
             Way::Jwt(_) => "jwt",
+            // Tokens are renewed: it is the client who stays the same.
+            Way::OAuth(access) => access.grant.client.as_str(),
             Way::TokenUrl(_) => "token-url",
             Way::Unsigned(_) => "unsigned",
         };
@@ -130,6 +170,7 @@ impl Caller {
         match &self.way {
             Way::Key(key) => format!("key:{}", key.id),
             Way::Jwt(key) => format!("jwt:{key}"),
+            Way::OAuth(access) => format!("oauth:{}", access.grant.client),
             Way::TokenUrl(server) => format!("token-url:{server}"),
             Way::Unsigned(server) => format!("token-url:{server}:unsigned"),
         }
@@ -138,7 +179,7 @@ impl Caller {
     /// The server whose token URL alone was used.
     pub(crate) fn token_url(&self) -> Option<&ServerId> {
         match &self.way {
-            Way::Key(_) | Way::Jwt(_) => None,
+            Way::Key(_) | Way::Jwt(_) | Way::OAuth(_) => None,
             Way::TokenUrl(server) | Way::Unsigned(server) => Some(server),
         }
     }

@@ -167,6 +167,7 @@ impl Engine {
         new: NewCredential,
         policy: &Policy,
     ) -> Result<CredentialMade> {
+        caller.demand_write()?;
         let entry = self.seen_connector(&new.connector, policy)?;
         let connector = entry.connector()?;
         let auth = auth_named(&connector, &new.authentication)?;
@@ -305,7 +306,7 @@ pub(crate) fn auth_named<'a>(connector: &'a solder_connector::Connector, name: &
 
 fn may_use(caller: &Caller, credential: &Credential) -> bool {
     match &caller.way {
-        Way::Key(_) | Way::Jwt(_) | Way::TokenUrl(_) => true,
+        Way::Key(_) | Way::Jwt(_) | Way::OAuth(_) | Way::TokenUrl(_) => true,
         Way::Unsigned(server) => credential.made_through.as_ref() == Some(server),
     }
 }

@@ -20,6 +20,11 @@ pub enum Error {
     /// Known and not allowed; the text says why and what would be.
     #[error("{0}")]
     Forbidden(String),
+    /// The access token allows less than this needs.
+    #[error(
+        "This needs the scope `write`, which the access token lacks: authorize the client again, and allow it to act"
+    )]
+    InsufficientScope,
     /// No such server for this caller.
     #[error("Server not found")]
     ServerNotFound,
@@ -86,7 +91,7 @@ impl Error {
             Self::Unauthorized => Code::Unauthorized,
             Self::Invalid(_) => Code::InvalidRequest,
             Self::RateLimited { .. } => Code::RateLimited,
-            Self::Forbidden(_) => Code::Forbidden,
+            Self::Forbidden(_) | Self::InsufficientScope => Code::Forbidden,
             Self::ServerNotFound | Self::NotFound(_) => Code::NotFound,
             Self::CredentialNotFound(_) => Code::CredentialNotFound,
             Self::ConnectorNotFound { .. } => Code::ConnectorNotFound,
@@ -137,6 +142,7 @@ impl Error {
                 code,
                 "Something went wrong on our side; the request id finds it in the log",
             ),
+            Self::InsufficientScope => Problem::new(code, self.to_string()).with("scope", "read write"),
             Self::Unauthorized | Self::Forbidden(_) | Self::ServerNotFound | Self::NotFound(_) => {
                 Problem::new(code, self.to_string())
             }

@@ -118,7 +118,7 @@ impl Engine {
     }
 }
 
-fn digest_from_hex(text: &str) -> Option<Digest> {
+pub(crate) fn digest_from_hex(text: &str) -> Option<Digest> {
     let mut bytes = [0_u8; 32];
     if text.len() != 64 {
         return None;

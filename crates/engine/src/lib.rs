@@ -5,6 +5,7 @@
 //! only [`Caller`]s there are; [`Engine::admit`]; [`Engine::limit_calls`]; then an operation.
 
 mod authenticate;
+mod authorization;
 mod broker;
 mod browser;
 mod cache;
@@ -44,6 +45,10 @@ mod users;
 mod visitor;
 mod warm;
 
+pub use authorization::{
+    Answerer, ClientDeleted, ClientList, ClientView, Decision, GrantList, GrantRevoked, GrantView, KnownFrom,
+    NewClientView, NotBegun, OauthError, OauthForm, OauthRefusal, Question, Registered, Step, TokenAnswer,
+};
 pub use broker::{Choice, ConnectionBegun, Finished, PageResult, Pending, ResultPage};
 pub use call::Answer as Executed;
 pub use caller::{Authorization, Caller, Identity, UserToken};
@@ -75,6 +80,7 @@ pub use users::{UserList, UserView};
 pub use visitor::{SIGN_IN_LASTS, Visitor};
 pub use warm::ServerEntry;
 
+use authorization::Documents;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use broker::Refreshes;
@@ -108,6 +114,7 @@ pub struct Engine {
     jwts: Jwts,
     outbound: Arc<Outbound>,
     ended: EndedSessions,
+    documents: Documents,
     hashing: Hashing,
     answers: Answers,
     recorder: Recorder,
@@ -167,6 +174,7 @@ impl Engine {
             jwts: Jwts::new(),
             outbound,
             ended,
+            documents: Documents::default(),
             hashing: Hashing::default(),
             answers: Answers::new(),
             recorder,

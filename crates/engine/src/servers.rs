@@ -11,7 +11,7 @@ use crate::caller::Caller;
 use crate::error::{Error, Result};
 use input::{Draft, Rotation, Term};
 use serde_json::{Map, Value, json};
-use solder_model::{Page, Restrictions, Secret, Server, ServerId, Timestamp, UserId};
+use solder_model::{Page, Restrictions, Secret, Server, ServerId, Timestamp, UserId, WaysIn};
 use solder_storage::AuditEntry;
 use solder_vault::Context;
 
@@ -35,6 +35,7 @@ impl Engine {
             description: draft.description.unwrap_or_default(),
             mode: draft.mode.unwrap_or_else(|| input::CONNECTIVITY.to_owned()),
             is_public: draft.is_public.unwrap_or(false),
+            ways_in: draft.ways_in.unwrap_or(WaysIn::ALL),
             restrictions: draft.restrictions.unwrap_or_default(),
             custom_instructions: draft.custom_instructions,
             token_digest,
@@ -266,6 +267,9 @@ impl Draft {
         }
         if let Some(is_public) = self.is_public {
             server.is_public = is_public;
+        }
+        if let Some(ways_in) = self.ways_in {
+            server.ways_in = ways_in;
         }
         if let Some(restrictions) = self.restrictions {
             server.restrictions = restrictions;

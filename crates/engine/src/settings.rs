@@ -52,6 +52,23 @@ pub struct ConnectorSettings {
     pub client_secret: Option<Secret>,
 }
 
+impl Settings {
+    /// The public URL in two: the origin, and the path behind it, which is mostly empty.
+    pub fn origin_and_path(&self) -> (&str, &str) {
+        let host = self
+            .public_url
+            .find("://")
+            .map_or(0, |place| place.saturating_add(3));
+        let rest = self.public_url.get(host..).unwrap_or_default();
+        let end = rest
+            .find('/')
+            .map_or(self.public_url.len(), |place| host.saturating_add(place));
+        self.public_url
+            .split_at_checked(end)
+            .unwrap_or((&self.public_url, ""))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -73,6 +90,26 @@ impl Default for Settings {
             last_use_interval: Duration::from_secs(5),
             shaping: Shaping::default(),
             max_answer_bytes: 10 * 1024 * 1024,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn the_public_url_has_an_origin_and_a_path() {
+        for (url, parts) in [
+            ("https://a.example", ("https://a.example", "")),
+            ("http://127.0.0.1:3000", ("http://127.0.0.1:3000", "")),
+            ("https://a.example/solder/x", ("https://a.example", "/solder/x")),
+        ] {
+            let settings = Settings {
+                public_url: url.to_owned(),
+                ..Settings::default()
+            };
+            assert_eq!(settings.origin_and_path(), parts);
         }
     }
 }

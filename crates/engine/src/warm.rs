@@ -5,7 +5,8 @@ use crate::cache::Guarded;
 use crate::error::{Error, Result};
 use crate::last_use::KnownKey;
 use solder_model::{
-    AccountId, ConnectorId, Credential, Digest, OAuthApp, Page, Policy, Server, ServerId, UserId, UserName,
+    AccountId, ConnectorId, Credential, Digest, Grant, GrantId, GrantToken, OAuthApp, Page, Policy, Server,
+    ServerId, UserId, UserName,
 };
 use solder_storage::{Change, ChangeKind, Storage};
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub(crate) struct Warm {
     users: Guarded<(AccountId, UserName), KnownUser>,
     credentials: Guarded<UserId, Credentials>,
     oauth_apps: Guarded<AccountId, Vec<OAuthApp>>,
+    tokens: Guarded<Digest, GrantToken>,
+    grants: Guarded<GrantId, Grant>,
 }
 
 const ENTRIES: u64 = 100_000;
@@ -48,6 +51,8 @@ impl Warm {
             users: Guarded::new(ENTRIES),
             credentials: Guarded::new(ENTRIES),
             oauth_apps: Guarded::new(ENTRIES),
+            tokens: Guarded::new(ENTRIES),
+            grants: Guarded::new(ENTRIES),
         }
     }
 
@@ -142,6 +147,28 @@ impl Warm {
         self.oauth_apps.invalidate(account);
     }
 
+    pub(crate) async fn token(&self, storage: &Storage, digest: Digest) -> Result<Option<Arc<GrantToken>>> {
+        let load = || async { Ok(storage.find_token(&digest).await?) };
+        self.tokens.get_or_load(&digest, load).await
+    }
+
+    pub(crate) async fn grant(&self, storage: &Storage, id: &GrantId) -> Result<Option<Arc<Grant>>> {
+        let load = || async { Ok(storage.find_grant(id).await?) };
+        self.grants.get_or_load(id, load).await
+    }
+
+    pub(crate) fn forget_token(&self, digest: &Digest) {
+        self.tokens.invalidate(digest);
+    }
+
+    pub(crate) fn forget_grant(&self, id: &GrantId) {
+        self.grants.invalidate(id);
+    }
+
+    pub(crate) fn forget_grants(&self) {
+        self.grants.clear();
+    }
+
     pub(crate) fn forget_server(&self, id: &ServerId) {
         self.servers.invalidate(id);
     }
@@ -175,7 +202,21 @@ impl Warm {
             }
             // Which users a key concerns is not looked for: keys change rarely.
             ChangeKind::Key => self.forget_keys(),
-            ChangeKind::User => self.users.clear(),
+            // With a user go the user's grants.
+            ChangeKind::User => {
+                self.users.clear();
+                self.grants.clear();
+            }
+            ChangeKind::Grant => {
+                if let Ok(id) = GrantId::new(&change.key) {
+                    self.grants.invalidate(&id);
+                }
+            }
+            ChangeKind::GrantToken => {
+                if let Some(digest) = crate::feed::digest_from_hex(&change.key) {
+                    self.tokens.invalidate(&digest);
+                }
+            }
             ChangeKind::Account | ChangeKind::Session | ChangeKind::MasterKey | ChangeKind::JwtKeys => {}
             ChangeKind::OAuthApps => {
                 if let Ok(id) = AccountId::new(&change.key) {
@@ -192,5 +233,7 @@ impl Warm {
         self.users.clear();
         self.credentials.clear();
         self.oauth_apps.clear();
+        self.tokens.clear();
+        self.grants.clear();
     }
 }

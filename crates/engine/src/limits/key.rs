@@ -11,12 +11,18 @@ pub(crate) enum WindowKey {
     ApiKey(ApiKeyId),
     /// A server, by its token URL. It is the server's and not the token's: a rotation does not empty it.
     Server(ServerId),
-    /// A user whom a JWT names.
+    /// A user whom a JWT or an access token of OAuth names.
     User(AccountId, UserName),
     /// Guesses of one user's password; the digest stands for account and user.
     SignIn(Digest),
     /// Who is behind a client address; made by [`WindowKey::client`] alone, so that it is always normalised.
     Client(Client),
+    /// Who is behind a client address, registering MCP clients; made by [`WindowKey::registration`] alone.
+    Registration(Client),
+    /// Who is behind a client address, having documents of MCP clients fetched; made by [`WindowKey::document`] alone.
+    Document(Client),
+    /// Who is behind a client address, asking for authorization; made by [`WindowKey::authorization`] alone.
+    Authorization(Client),
     /// One credential at one platform, and one action there where the action has a rate of its own.
     Connection(CredentialId, Option<Arc<str>>),
 }
@@ -29,9 +35,30 @@ impl WindowKey {
     /// The client behind an address: an IPv4 address, written as IPv6 or not, or the /64 of an IPv6 one, which is
     /// what one subscriber gets.
     pub(crate) fn client(address: IpAddr) -> Self {
-        Self::Client(Client(match address.to_canonical() {
+        Self::Client(Client::of(address))
+    }
+
+    /// The same client, registering MCP clients.
+    pub(crate) fn registration(address: IpAddr) -> Self {
+        Self::Registration(Client::of(address))
+    }
+
+    /// The same client, asking for authorization.
+    pub(crate) fn authorization(address: IpAddr) -> Self {
+        Self::Authorization(Client::of(address))
+    }
+
+    /// The same client, having documents fetched.
+    pub(crate) fn document(address: IpAddr) -> Self {
+        Self::Document(Client::of(address))
+    }
+}
+
+impl Client {
+    fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
             IpAddr::V4(address) => IpAddr::V4(address),
             IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        }))
+        })
     }
 }

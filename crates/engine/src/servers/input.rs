@@ -4,6 +4,7 @@ use super::Restrictions;
 use crate::error::Result;
 use crate::fields::Fields;
 use serde_json::{Map, Value};
+use solder_model::WaysIn;
 
 /// The mode of a server that offers the eight tools.
 pub(super) const CONNECTIVITY: &str = "connectivity";
@@ -39,6 +40,7 @@ pub(super) struct Draft {
     pub(super) description: Option<String>,
     pub(super) mode: Option<String>,
     pub(super) is_public: Option<bool>,
+    pub(super) ways_in: Option<WaysIn>,
     pub(super) restrictions: Option<Restrictions>,
     pub(super) custom_instructions: Option<String>,
     pub(super) term: Term,
@@ -62,6 +64,7 @@ impl Draft {
             description: fields.text("description", |_| None),
             mode: fields.text("mode", mode_fault),
             is_public: fields.flag("isPublic"),
+            ways_in: None,
             restrictions: None,
             custom_instructions: fields.text("customInstructions", |_| None),
             term: term(&mut fields, is_new),
@@ -70,6 +73,12 @@ impl Draft {
             match Restrictions::read(raw) {
                 Ok(restrictions) => draft.restrictions = Some(restrictions),
                 Err(faults) => fields.extend(faults),
+            }
+        }
+        if let Some(raw) = fields.sent("waysIn") {
+            match WaysIn::read(raw) {
+                Ok(ways) => draft.ways_in = Some(ways),
+                Err(faults) => fields.extend(faults.into_iter().map(|fault| fault.under("waysIn")).collect()),
             }
         }
         if is_new && fields.sent("name").is_none() {
@@ -85,6 +94,7 @@ impl Draft {
             ("description", self.description.is_some()),
             ("mode", self.mode.is_some()),
             ("isPublic", self.is_public.is_some()),
+            ("waysIn", self.ways_in.is_some()),
             ("restrictions", self.restrictions.is_some()),
             ("customInstructions", self.custom_instructions.is_some()),
             ("tokenExpiresInDays", self.term != Term::Unsaid),

@@ -22,12 +22,15 @@ pub struct ServerView {
     pub mode: String,
     /// Whether unsigned user ids are obeyed on the token URL. The users restriction then protects nothing there.
     pub is_public: bool,
+    /// By which ways callers come in: `tokenUrl`, `apiKey` (API keys and JWTs), `oauth`.
+    #[schema(example = json!(["tokenUrl", "apiKey", "oauth"]))]
+    pub ways_in: Vec<&'static str>,
     /// The access token: in the answers of a creation and a rotation alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token: Option<String>,
     /// The MCP address for callers with an API key.
     pub url: String,
-    /// The MCP address that needs nothing else: whoever has it may use the server.
+    /// The MCP address that needs nothing else: whoever has it may use the server, while `waysIn` names `tokenUrl`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_url: Option<String>,
     /// The restrictions as they were sent.
@@ -59,6 +62,7 @@ impl ServerView {
             description: server.description.clone(),
             mode: server.mode.clone(),
             is_public: server.is_public,
+            ways_in: server.ways_in.words(),
             access_token: None,
             access_url: token.map(|token| format!("{url}/{}", token.expose())),
             url,

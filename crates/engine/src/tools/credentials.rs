@@ -16,6 +16,7 @@ impl Engine {
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
     ) -> Result<ToolOutcome> {
+        context.caller.demand_write()?;
         let mut fields = Fields::new(arguments);
         fields.only(&[
             "connectorId",
