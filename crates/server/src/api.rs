@@ -8,6 +8,8 @@ pub(crate) mod health;
 pub(crate) mod jwt_keys;
 pub(crate) mod keys;
 pub(crate) mod oauth_apps;
+pub(crate) mod oauth_clients;
+pub(crate) mod oauth_grants;
 pub(crate) mod openapi_document;
 pub(crate) mod redirect_uris;
 pub(crate) mod servers;

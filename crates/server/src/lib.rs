@@ -15,6 +15,7 @@ mod edge;
 mod gate;
 mod identity;
 mod mcp;
+mod oauth;
 mod openapi;
 mod pages;
 mod path;

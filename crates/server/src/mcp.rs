@@ -6,6 +6,7 @@
 
 mod dispatch;
 mod limit;
+mod scope;
 mod session;
 
 pub(crate) use limit::CALLS;
@@ -103,6 +104,8 @@ struct Guest {
     entry: Arc<ServerEntry>,
     credential: Option<Arc<str>>,
     redirect_uri: Option<Arc<str>>,
+    /// Whether the path names the server and holds no token: there alone the server's metadata are told of.
+    is_by_id: bool,
 }
 
 impl Endpoint {
@@ -147,7 +150,10 @@ impl Endpoint {
                 &identity.identity(self.arrival.client()),
             )
             .await;
-        let (caller, entry) = found.map_err(|error| Failure::from(error).asking(asks))?;
+        let (caller, entry) = match found {
+            Ok(found) => found,
+            Err(error) => return Err(self.challenged(error, asks).await),
+        };
         Ok(Guest {
             app: Arc::clone(&self.app),
             arrival: self.arrival.clone(),
@@ -155,7 +161,13 @@ impl Endpoint {
             entry,
             credential: identity.credential.map(Arc::from),
             redirect_uri: identity.redirect_uri.map(Arc::from),
+            is_by_id: self.is_by_id(),
         })
+    }
+
+    /// Whether the path names the server and holds no token.
+    fn is_by_id(&self) -> bool {
+        self.server.is_some() && self.token.is_none()
     }
 
     /// The server, by path or by header; where both name one, they agree.

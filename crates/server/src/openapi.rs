@@ -8,6 +8,7 @@ pub(crate) use catalogue::{
     ActionNotFound, ActionPath, ConnectorFilterParams, ConnectorOrServerNotFound, ConnectorPath,
     CredentialHeader, PlatformRefusals, ServerHeader, ServerParam,
 };
+pub(crate) use shared::ErrorEnvelope;
 pub(crate) use shared::{
     ConnectorNotFound, ConnectorParam, CredentialPath, JwtKeyNotFound, JwtKeyPath, KeyNotFound, KeyPath,
     NothingOfThatId, OAuthAppPath, PageParams, RedirectUriHeader, RedirectUriPath, Refusals, ServerNotFound,
@@ -15,7 +16,6 @@ pub(crate) use shared::{
 };
 
 use bytes::Bytes;
-use shared::ErrorEnvelope;
 use solder_model::{Code, Retry};
 use std::fmt::Write;
 use std::sync::OnceLock;
@@ -30,6 +30,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement, ServerBuilder};
         (name = "Servers", description = "MCP servers: what an assistant connects to, and what it may do there"),
         (name = "Connectors", description = "Platforms, what can be done there, and doing it: what the tools do, over REST"),
         (name = "Credentials", description = "Sealed secrets of users at platforms"),
+        (name = "OAuth", description = "MCP clients that sign their user in, and what users have allowed them"),
         (name = "Users", description = "The users of the account, for admins"),
         (name = "Connect tickets", description = "Links to pages where users connect platforms in a browser"),
         (name = "JWT keys", description = "Keys that verify the JWTs by which an account's own users are told apart"),

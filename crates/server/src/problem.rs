@@ -18,13 +18,43 @@ pub(crate) struct Failure {
 }
 
 /// What a 401 asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Challenge {
     /// Nothing was sent: a key would do.
     Bearer,
     /// What was sent does not hold. For token URLs always: there is nothing else to try, and no metadata is named,
     /// so that no client opens a browser for a token that can never help.
     InvalidToken,
+    /// The server takes OAuth: a client can sign its user in.
+    Oauth(OauthChallenge),
+}
+
+/// The parameters of a challenge that OAuth clients read (RFC 6750, 3, and RFC 9728, 5.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OauthChallenge {
+    /// What was wrong with the token, where one was sent.
+    pub(crate) error: Option<&'static str>,
+    /// Where the server's metadata stand; absent where they would lead nowhere, as on a token URL.
+    pub(crate) metadata: Option<String>,
+    /// What to ask for.
+    pub(crate) scope: &'static str,
+}
+
+impl Challenge {
+    fn header(&self) -> Option<HeaderValue> {
+        match self {
+            Self::Bearer => Some(HeaderValue::from_static("Bearer")),
+            Self::InvalidToken => Some(HeaderValue::from_static("Bearer error=\"invalid_token\"")),
+            Self::Oauth(challenge) => {
+                let mut parameters = Vec::new();
+                parameters.extend(challenge.error.map(|error| format!("error=\"{error}\"")));
+                let metadata = challenge.metadata.as_ref();
+                parameters.extend(metadata.map(|url| format!("resource_metadata=\"{url}\"")));
+                parameters.push(format!("scope=\"{}\"", challenge.scope));
+                HeaderValue::try_from(format!("Bearer {}", parameters.join(", "))).ok()
+            }
+        }
+    }
 }
 
 /// Marks an answer to a fault of ours, so that the edge can put the request's id into it.
@@ -54,11 +84,11 @@ impl Failure {
     pub(crate) fn write_headers(&self, headers: &mut HeaderMap) {
         match self.problem.code {
             Code::Unauthorized => {
-                let value = match self.challenge {
-                    Challenge::Bearer => HeaderValue::from_static("Bearer"),
-                    Challenge::InvalidToken => HeaderValue::from_static("Bearer error=\"invalid_token\""),
-                };
-                headers.insert(WWW_AUTHENTICATE, value);
+                headers.extend(self.challenge.header().map(|value| (WWW_AUTHENTICATE, value)));
+            }
+            // A step up to more scopes; other refusals of a caller who is known ask for nothing.
+            Code::Forbidden if matches!(self.challenge, Challenge::Oauth(_)) => {
+                headers.extend(self.challenge.header().map(|value| (WWW_AUTHENTICATE, value)));
             }
             Code::RateLimited => {
                 let seconds = self

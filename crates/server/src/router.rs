@@ -3,11 +3,12 @@
 
 use crate::App;
 use crate::api::{
-    audit, connect_tickets, connectors, credentials, health, jwt_keys, keys, oauth_apps, openapi_document,
-    redirect_uris, servers, users,
+    audit, connect_tickets, connectors, credentials, health, jwt_keys, keys, oauth_apps, oauth_clients,
+    oauth_grants, openapi_document, redirect_uris, servers, users,
 };
 use crate::edge::EdgeLayer;
 use crate::mcp;
+use crate::oauth;
 use crate::openapi::described;
 use crate::pages;
 use crate::problem::{Failure, no_method, no_route};
@@ -47,6 +48,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .merge(of_users())
         .merge(of_admins())
         .merge(of_connections())
+        .merge(of_mcp_clients())
         .routes(routes!(health::get_health))
         .routes(routes!(openapi_document::get_openapi))
 }
@@ -107,6 +109,18 @@ fn of_connections() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(redirect_uris::delete::delete_redirect_uri))
 }
 
+/// The part of the management API that is about MCP clients: which an admin knows, and what users have allowed them.
+fn of_mcp_clients() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            oauth_clients::create::create_oauth_client,
+            oauth_clients::list::list_oauth_clients
+        ))
+        .routes(routes!(oauth_clients::delete::delete_oauth_client))
+        .routes(routes!(oauth_grants::list::list_oauth_grants))
+        .routes(routes!(oauth_grants::revoke::revoke_oauth_grant))
+}
+
 /// Every route, with what stands around it.
 pub(crate) fn of(app: &Arc<App>) -> Router {
     let (api, _description) = api().split_for_parts();
@@ -121,6 +135,7 @@ pub(crate) fn of(app: &Arc<App>) -> Router {
         .route("/sign-out", post(pages::sign_out))
         .route(pages::connected::CALLBACK, get(pages::connected::callback))
         .route(pages::connected::CHOICE, post(pages::connected::choose))
+        .merge(oauth::routes(app))
         .method_not_allowed_fallback(async || -> Failure { no_method() })
         .fallback(async || -> Failure { no_route() })
         .layer(EdgeLayer(Arc::clone(app)))

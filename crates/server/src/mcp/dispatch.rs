@@ -52,6 +52,15 @@ impl Guest {
                 _ => Err(failure),
             };
         }
+        if let Err(failure) = self.check_scopes(&incoming).await {
+            return match &incoming {
+                Incoming::One(Message::Call(call)) => Ok(super::respond(
+                    head.refuse_call(call, failure.problem()),
+                    &failure,
+                )),
+                _ => Err(failure),
+            };
+        }
         match incoming {
             Incoming::One(Message::Call(call)) => Ok(self.one(head, call).await),
             Incoming::One(Message::Faulty(reply)) => Ok(plain(head.render(&reply))),

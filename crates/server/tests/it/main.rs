@@ -11,6 +11,7 @@
     reason = "a test is a straight list of what must hold, and each line counts as a branch"
 )]
 
+mod authorization;
 mod batches;
 mod bodies;
 mod broker;

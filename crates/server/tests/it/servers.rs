@@ -26,7 +26,7 @@ async fn a_new_server_is_shown_whole_with_its_token() {
         "name": "Production Server",
         "description": "",
         "mode": "connectivity",
-        "isPublic": false,
+        "isPublic": false, "waysIn": ["tokenUrl", "apiKey", "oauth"],
         "restrictions": {},
         "hasRestrictions": false,
         "customInstructions": null,

@@ -25,6 +25,9 @@ pub(super) struct CreateServer {
     /// is convenience and no protection.
     #[schema(default = false)]
     is_public: Option<bool>,
+    /// By which ways callers come in; absent: by all. `apiKey` stands for JWTs too.
+    #[schema(min_items = 1)]
+    ways_in: Option<Vec<WayIn>>,
     /// What the server offers. `connectivity` is the eight tools.
     #[schema(default = "connectivity", example = "connectivity")]
     mode: Option<String>,
@@ -50,9 +53,25 @@ pub(super) struct UpdateServer {
     /// Whether user ids that nobody signed are obeyed on the token URL. Take care: on a public server the users layer
     /// is convenience and no protection.
     is_public: Option<bool>,
+    /// By which ways callers come in. A way that is left out is closed at once.
+    #[schema(min_items = 1)]
+    ways_in: Option<Vec<WayIn>>,
     /// What the server offers.
     #[schema(example = "connectivity")]
     mode: Option<String>,
+}
+
+/// A way by which callers come in.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a value; nothing makes one")]
+pub(super) enum WayIn {
+    /// The token URL.
+    TokenUrl,
+    /// API keys and JWTs.
+    ApiKey,
+    /// OAuth: the client signs its user in.
+    Oauth,
 }
 
 /// How a rotation treats the old token.

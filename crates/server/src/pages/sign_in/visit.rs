@@ -32,6 +32,11 @@ impl VisitorCookie {
         }
     }
 
+    /// Its text, for what the engine finds out by itself.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.0.as_ref().map(Secret::expose)
+    }
+
     /// Ends the sign-in that it proves.
     pub(super) async fn end(&self, app: &App, browser: &Browser) -> Result<(), Notice> {
         if let Some(cookie) = &self.0 {
