@@ -22,6 +22,8 @@ import time
 import traceback
 import urllib.parse
 
+from leaks import Watch
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
 NODE_MODULES = CACHE / "node" / "node_modules"
@@ -36,6 +38,9 @@ TOOLS = [
     "create_credential_alloy", "get_credentials_alloy", "get_credential_metadata_alloy", "discover_action_path_alloy",
 ]
 
+
+# What may stand nowhere, and what was shown. A suite that keeps a secret has its Solders searched at their end.
+WATCH = Watch()
 
 # Where a suite makes many requests that fail to authenticate, each comes from an address of its own (behind a trusted
 # proxy), so that the window for failures does not turn 401 into 429.
@@ -103,8 +108,16 @@ class Suite:
         running = Solder(self.binary, **how)
         try:
             yield running.start()
+            self.search(running)
         finally:
             running.remove()
+
+    def search(self, solder):
+        """No secret that the suite has kept stands in the data folder, the log, a page or an error."""
+        if WATCH.secrets:
+            with self.case(f"none of {len(WATCH.secrets)} secrets stands in a file, the log, a page or an error"):
+                leaks = WATCH.leaks(solder)
+                assert not leaks, leaks[:10]
 
 
 def equal(got, wanted, what=""):
@@ -245,7 +258,10 @@ def http_call(method, url, headers=(), body=None, timeout=60):
             if connection.sock is None:
                 raise
         answer = connection.getresponse()
-        return Answer(answer.status, answer.getheaders(), answer.read())
+        read = Answer(answer.status, answer.getheaders(), answer.read())
+        if read.status >= 400 or "html" in read.headers.get("content-type", ""):
+            WATCH.saw(url, read.body)
+        return read
     finally:
         connection.close()
 
@@ -303,6 +319,7 @@ class Solder:
             raise AssertionError(f"`{self.command}` ended with {code} before it served: {shorten(self.log()[-1500:], 1500)}")
         self.ready = json.loads(line)
         self.url = self.ready["url"].rstrip("/")
+        WATCH.origins.add(self.url)
         if self.url.startswith("http://127.0.0.1:"):
             # A later start serves under the same URLs.
             self.listen = self.url.removeprefix("http://")

@@ -1,49 +1,15 @@
 """No secret in the clear: known ones are written in every way there is, then every file and the trace log are searched."""
 
 import base64
-import hashlib
 import os
 import re
 import stat
 import time
-import urllib.parse
 
 from contract_rest import jwt
 from harness import Mcp, equal, http_call
+from leaks import files, forms, search
 from platform_double import Platform
-
-
-def forms(secret):
-    """The ways in which a text may stand in a file, by name."""
-    data = secret.encode()
-    found = {
-        "plain": data,
-        "UTF-16": secret.encode("utf-16-le"),
-        "hex": data.hex().encode(),
-        "HEX": data.hex().upper().encode(),
-        "percent": urllib.parse.quote(secret, safe="").encode(),
-        "reversed": data[::-1],
-        # A plain hash would let whoever has the database try guesses; look-ups are by a keyed one.
-        "SHA-256": hashlib.sha256(data).digest(),
-        "SHA-256 in hex": hashlib.sha256(data).hexdigest().encode(),
-        "SHA-256 in base64": base64.b64encode(hashlib.sha256(data).digest()).rstrip(b"="),
-    }
-    for shift in range(3):
-        # Base64 of the secret inside of something longer: only what does not depend on its neighbours.
-        whole = base64.b64encode(b"\0" * shift + data)
-        kept = whole[4 if shift else 0: len(whole) // 4 * 4 - 4]
-        found[f"base64 at {shift}"] = kept
-        found[f"base64url at {shift}"] = kept.replace(b"+", b"-").replace(b"/", b"_")
-    return {name: text for name, text in found.items() if len(text) >= 8}
-
-
-def search(data, secrets):
-    """Names of the secrets that stand in the bytes, with the form they stand in."""
-    return [f"{name} as {form}" for name, secret in secrets.items() for form, text in forms(secret).items() if text in data]
-
-
-def files(folder):
-    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def write_everything(s, platform, secrets):

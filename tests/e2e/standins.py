@@ -1,0 +1,101 @@
+"""Stand-in platforms with real consent pages, and how Solder is told where they are."""
+
+import contextlib
+import json
+import pathlib
+import subprocess
+import threading
+
+from harness import CACHE, NODE, NODE_MODULES, Process, die_with_parent, free_port, need, until
+
+HERE = pathlib.Path(__file__).resolve().parent
+EMULATE = NODE_MODULES / "emulate/dist/index.js"
+CONNECTORS = HERE / "connectors"
+
+# Connector, the service that plays it, and the paths of its base, consent and token endpoints.
+EMULATED = {
+    "slack": ("slack", "/api", "/oauth/v2/authorize", "/api/oauth.v2.access", "oauth_apps"),
+    "github": ("github", "", "/login/oauth/authorize", "/login/oauth/access_token", "oauth_apps"),
+    "standin_google": ("google", "", "/o/oauth2/v2/auth", "/oauth2/token", "oauth_clients"),
+    "standin_linear": ("linear", "", "/oauth/authorize", "/oauth/token", "oauth_apps"),
+    "standin_microsoft": ("microsoft", "/v1.0", "/oauth2/v2.0/authorize", "/oauth2/v2.0/token", "oauth_clients"),
+}
+
+
+def setting(connector, **values):
+    """The environment that tells of one connector: base_url, authorize_url, token_url, client_id, client_secret."""
+    return {f"SOLDER_CONNECTOR_{connector.upper()}_{name.upper()}": value for name, value in values.items()}
+
+
+def secret_of(connector):
+    return f"{connector}-client-Secret-1"
+
+
+@contextlib.contextmanager
+def emulated(public_url, folder):
+    """Five platforms; gives the settings for a Solder that is reached at `public_url`."""
+    port = free_port(len(EMULATED))
+    seed, env = {}, {"SOLDER_CONNECTORS_DIR": str(CONNECTORS)}
+    for number, (connector, (service, base, authorize, token, apps)) in enumerate(EMULATED.items()):
+        home = f"http://127.0.0.1:{port + number}"
+        app = {
+            "client_id": f"{connector}-client", "client_secret": secret_of(connector), "name": "Solder",
+            "redirect_uris": [f"{public_url}/connect/callback/{connector}"],
+        }
+        if service == "linear":
+            app["scopes"] = ["read", "write"]
+        seed[service] = {apps: [app]}
+        env |= setting(
+            connector, base_url=home + base, authorize_url=home + authorize, token_url=home + token,
+            client_id=app["client_id"], client_secret=app["client_secret"],
+        )
+    # JSON is YAML too.
+    file = pathlib.Path(folder) / "seed.yaml"
+    file.write_text(json.dumps(seed))
+    services = ",".join(service for service, *_ in EMULATED.values())
+    command = (need(NODE), need(EMULATE), "start", "--port", port, "--service", services, "--seed", file)
+    with Process(*command, cwd=CACHE) as emulate:
+        emulate.wait_for(port + len(EMULATED) - 1)
+        yield env
+
+
+class Helper:
+    """A program of clients/ that says what happens in lines of JSON; the first says that it is ready."""
+
+    def __init__(self, program, told):
+        self.lines = []
+        self.process = subprocess.Popen(
+            [need(NODE), str(HERE / "clients" / program), json.dumps(told)], stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, preexec_fn=die_with_parent,
+        )
+        self.reader = threading.Thread(target=self.read, daemon=True)
+
+    def read(self):
+        for line in self.process.stdout:
+            with contextlib.suppress(ValueError):
+                self.lines.append(json.loads(line))
+
+    def __enter__(self):
+        self.reader.start()
+        until(lambda: any(line.get("ready") for line in self.lines) or self.process.poll() is not None, 30, "the helper")
+        assert self.process.poll() is None, f"the helper ended with {self.process.returncode}"
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join(5)
+        self.process.stdout.close()
+
+
+def provider(port, clients, **how):
+    """A certified OpenID provider: `clients` of id, secret and redirects."""
+    return Helper("oidc.mjs", {"port": port, "clients": clients, **how})
+
+
+def sign_in_at_provider(page, name):
+    """The pages of that provider: who it is, and yes."""
+    page.fill("input[name=login]", name).fill("input[name=password]", "any")
+    page.click("button[type=submit]")
+    if page.count("form button[type=submit]"):
+        page.click("button[type=submit]")
