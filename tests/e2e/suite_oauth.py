@@ -69,7 +69,7 @@ def emulated_platforms(t, browser):
                 contains(page.text().lower(), "github")
                 spent = page.url
                 answer = http_call("GET", spent)
-                equal(answer.status, 400, answer.text)
+                equal(answer.status, 409, answer.text)
                 contains(answer.headers["content-type"], "text/html")
                 equal(len(client.ask("get_credentials", {"connectorId": "github"})["credentials"]), 1,
                       "the same account connected again is the same credential")
