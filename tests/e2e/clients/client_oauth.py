@@ -59,7 +59,7 @@ async def main(url, tool):
             token = storage.tokens.access_token
             # What is over is refreshed before the next request.
             provider.context.token_expiry_time = time.time() - 1
-            await client.list_tools()
+            await client.call_tool(tool, {})
     print(json.dumps({
         "tools": [tool.name for tool in tools],
         "called": called.model_dump(by_alias=True, exclude_none=True, mode="json"),
