@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::jwt::{Signed, Signers, Unsigned};
 use crate::warm::ServerEntry;
 use solder_model::{AccountId, ApiKey, Secret, ServerId, Timestamp, User, UserId, UserName};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 impl Engine {
@@ -274,13 +275,14 @@ impl Engine {
         Ok(standing.id)
     }
 
-    /// Counts a failed authentication of the address, and says what it is answered with.
+    /// Counts a failed authentication of the request's address, and says what it is answered with.
     pub(crate) async fn failed(&self, identity: &Identity<'_>) -> Error {
-        match self
-            .limits
-            .failed_authentication(identity.client, self.clock.now())
-            .await
-        {
+        self.failed_from(identity.client).await
+    }
+
+    /// Counts a failed authentication of an address, and says what it is answered with.
+    pub(crate) async fn failed_from(&self, client: IpAddr) -> Error {
+        match self.limits.failed_authentication(client, self.clock.now()).await {
             Some(taken) if !taken.verdict.allowed => Error::rate_limited(taken.verdict),
             _ => Error::Unauthorized,
         }

@@ -21,6 +21,7 @@ mod token;
 pub use begin::ConnectionBegun;
 pub(crate) use begin::{Begun, NewConnection};
 pub(crate) use client::app_context;
+pub(crate) use complete::shown_identity;
 pub use finished::{Choice, Finished, PageResult, Pending, ResultPage};
 pub(crate) use refresh::{Refreshes, can_renew};
 

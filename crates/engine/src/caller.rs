@@ -3,7 +3,7 @@
 use crate::authorization::Access;
 use crate::error::{Error, Result};
 use crate::limits::WindowKey;
-use solder_model::{AccountId, ApiKey, JwtKeyId, Role, Scopes, ServerId, UserId, UserName};
+use solder_model::{AccountId, ApiKey, JwtKeyId, Role, Scopes, ServerId, TicketId, UserId, UserName};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -72,6 +72,13 @@ pub(crate) enum Way {
     TokenUrl(ServerId),
     /// By a public server's token URL, under a user id that nobody signed.
     Unsigned(ServerId),
+    /// In the browser that a connect ticket is bound to, as its user.
+    Ticket {
+        /// The ticket.
+        ticket: TicketId,
+        /// The server through whose token URL alone the ticket was made.
+        made_through: Option<ServerId>,
+    },
 }
 
 /// Someone who was let in: an account, the acting user, and the way that was taken.
@@ -100,7 +107,12 @@ impl Caller {
     pub fn role(&self) -> Role {
         match &self.way {
             Way::Key(key) if !key.user_bound => key.role,
-            Way::Key(_) | Way::Jwt(_) | Way::OAuth(_) | Way::TokenUrl(_) | Way::Unsigned(_) => Role::Member,
+            Way::Key(_)
+            | Way::Jwt(_)
+            | Way::OAuth(_)
+            | Way::TokenUrl(_)
+            | Way::Unsigned(_)
+            | Way::Ticket { .. } => Role::Member,
         }
     }
 
@@ -118,7 +130,7 @@ impl Caller {
     pub(crate) fn may_write(&self) -> bool {
         match &self.way {
             Way::OAuth(access) => access.scopes >= Scopes::Write,
-            Way::Key(_) | Way::Jwt(_) | Way::TokenUrl(_) | Way::Unsigned(_) => true,
+            Way::Key(_) | Way::Jwt(_) | Way::TokenUrl(_) | Way::Unsigned(_) | Way::Ticket { .. } => true,
         }
     }
 
@@ -146,7 +158,9 @@ impl Caller {
     pub(crate) fn window(&self) -> WindowKey {
         match &self.way {
             Way::Key(key) => WindowKey::ApiKey(key.id.clone()),
-            Way::Jwt(_) | Way::OAuth(_) => WindowKey::User(self.account.clone(), self.user_name.clone()),
+            Way::Jwt(_) | Way::OAuth(_) | Way::Ticket { .. } => {
+                WindowKey::User(self.account.clone(), self.user_name.clone())
+            }
             Way::TokenUrl(server) | Way::Unsigned(server) => WindowKey::Server(server.clone()),
         }
     }
@@ -161,6 +175,7 @@ impl Caller {
             Way::OAuth(access) => access.grant.client.as_str(),
             Way::TokenUrl(_) => "token-url",
             Way::Unsigned(_) => "unsigned",
+            Way::Ticket { ticket, .. } => ticket.as_str(),
         };
         format!("{way}\0{}\0{}", self.account, self.user_name)
     }
@@ -173,14 +188,16 @@ impl Caller {
             Way::OAuth(access) => format!("oauth:{}", access.grant.client),
             Way::TokenUrl(server) => format!("token-url:{server}"),
             Way::Unsigned(server) => format!("token-url:{server}:unsigned"),
+            Way::Ticket { ticket, .. } => format!("ticket:{ticket}"),
         }
     }
 
-    /// The server whose token URL alone was used.
+    /// The server whose token URL alone was used, be it to make the ticket that the caller came in by.
     pub(crate) fn token_url(&self) -> Option<&ServerId> {
         match &self.way {
             Way::Key(_) | Way::Jwt(_) | Way::OAuth(_) => None,
             Way::TokenUrl(server) | Way::Unsigned(server) => Some(server),
+            Way::Ticket { made_through, .. } => made_through.as_ref(),
         }
     }
 }

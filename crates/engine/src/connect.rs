@@ -4,10 +4,21 @@
 //! first browser that gets in is the only one that the ticket opens anything for, and from then on pages go by the
 //! ticket's id, which is no secret. Who gets in is decided by the strongest proof that the account has (`opening`).
 
+mod consent;
 mod input;
+mod keys;
+mod offer;
+mod opening;
+mod proof;
 mod view;
+mod visit;
 
+pub use consent::{Onward, WaitingConnection};
+pub use keys::Joined;
+pub use offer::{Allowed, AllowedGroup, ConnectorOffer, FieldOffer, Standing, WayOffered};
+pub use opening::{Guest, TicketCover, TicketSight, WayIn};
 pub use view::{TicketCreated, TicketDeleted, TicketView};
+pub use visit::{Landing, TicketVisit};
 
 use crate::Engine;
 use crate::caller::Caller;

@@ -306,7 +306,7 @@ pub(crate) fn auth_named<'a>(connector: &'a solder_connector::Connector, name: &
 
 fn may_use(caller: &Caller, credential: &Credential) -> bool {
     match &caller.way {
-        Way::Key(_) | Way::Jwt(_) | Way::OAuth(_) | Way::TokenUrl(_) => true,
+        Way::Key(_) | Way::Jwt(_) | Way::OAuth(_) | Way::TokenUrl(_) | Way::Ticket { .. } => true,
         Way::Unsigned(server) => credential.made_through.as_ref() == Some(server),
     }
 }

@@ -225,7 +225,8 @@ impl Engine {
         }
     }
 
-    async fn account_jwt_keys(&self, account: &AccountId) -> Result<Arc<Vec<JwtKey>>, Error> {
+    /// The keys that an account has registered.
+    pub(crate) async fn account_jwt_keys(&self, account: &AccountId) -> Result<Arc<Vec<JwtKey>>, Error> {
         let load = || async {
             let page = Page {
                 limit: Page::MOST,

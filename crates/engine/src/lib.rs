@@ -53,7 +53,10 @@ pub use broker::{Choice, ConnectionBegun, Finished, PageResult, Pending, ResultP
 pub use call::Answer as Executed;
 pub use caller::{Authorization, Caller, Identity, UserToken};
 pub use catalog::{Catalog, CatalogError, Owner};
-pub use connect::{TicketCreated, TicketDeleted, TicketView};
+pub use connect::{
+    Allowed, AllowedGroup, ConnectorOffer, FieldOffer, Guest, Joined, Landing, Onward, Standing, TicketCover,
+    TicketCreated, TicketDeleted, TicketSight, TicketView, TicketVisit, WaitingConnection, WayIn, WayOffered,
+};
 pub use connectors::{
     ActionDescription, ActionDetails, ActionSummary, ConnectorFilter, ConnectorList, ConnectorSummary,
     ConnectorView, ParameterDescription, ResourceView, SampleCall, WayToConnect,

@@ -5,6 +5,7 @@
 //! A form that changes something carries a token of its browser and purpose, which the handler checks first.
 
 mod browser;
+pub(crate) mod connect;
 pub(crate) mod connected;
 mod cookie;
 mod form;
@@ -17,7 +18,9 @@ pub(crate) use cookie::{Cookie, find_cookie};
 pub(crate) use form::Form;
 pub(crate) use notice::Notice;
 pub(crate) use page::{Page, Shell, see_other};
-pub(crate) use sign_in::{SIGN_OUT, VisitorCookie, sign_in_by_password, sign_in_page, sign_out, to_sign_in};
+pub(crate) use sign_in::{
+    SIGN_OUT, VISITOR, VisitorCookie, sign_in_by_password, sign_in_page, sign_out, to_sign_in,
+};
 
 use axum::body::Body;
 use axum::response::Response;

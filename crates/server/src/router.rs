@@ -10,7 +10,7 @@ use crate::edge::EdgeLayer;
 use crate::mcp;
 use crate::oauth;
 use crate::openapi::described;
-use crate::pages;
+use crate::pages::{self, connect};
 use crate::problem::{Failure, no_method, no_route};
 use axum::Router;
 use axum::routing::{any, get, post};
@@ -136,6 +136,13 @@ pub(crate) fn of(app: &Arc<App>) -> Router {
         .route(pages::connected::CALLBACK, get(pages::connected::callback))
         .route(pages::connected::CHOICE, post(pages::connected::choose))
         .merge(oauth::routes(app))
+        .route("/connect/{ticket}", get(connect::see).post(connect::enter))
+        .route(
+            "/connect/{ticket}/to/{connector}",
+            get(connect::offer).post(connect::connect),
+        )
+        .route("/connect/{ticket}/answer", post(connect::answer))
+        .route("/connect/{ticket}/done", post(connect::finish))
         .method_not_allowed_fallback(async || -> Failure { no_method() })
         .fallback(async || -> Failure { no_route() })
         .layer(EdgeLayer(Arc::clone(app)))

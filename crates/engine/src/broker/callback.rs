@@ -9,7 +9,7 @@ use crate::Engine;
 use crate::catalog::Entry;
 use crate::error::{Error, Result};
 use solder_connector::{Connector, TokenFailure};
-use solder_model::{Flow, FlowStage, Secret};
+use solder_model::{Digest, Flow, FlowStage, Secret};
 use solder_storage::Taken;
 use std::sync::Arc;
 
@@ -26,11 +26,16 @@ pub(super) struct Resumed<'a> {
 
 impl Engine {
     /// Takes up what a platform sent a browser back with. The work goes on when the browser does not wait for it: a
-    /// code is spent by the first use.
-    pub async fn finish_connection(&self, connector: &str, query: Vec<(String, String)>) -> Finished {
+    /// code is spent by the first use. What was begun by a connect ticket counts in the ticket's own browser alone.
+    pub async fn finish_connection(
+        &self,
+        connector: &str,
+        query: Vec<(String, String)>,
+        browser: Digest,
+    ) -> Finished {
         let connector = connector.to_owned();
         self.outliving(move |engine| async move {
-            match engine.take_callback(&connector, &query).await {
+            match engine.take_callback(&connector, &query, &browser).await {
                 Ok(finished) => finished,
                 Err(error) => own_fault(&error),
             }
@@ -62,7 +67,12 @@ impl Engine {
         }
     }
 
-    async fn take_callback(&self, connector: &str, query: &[(String, String)]) -> Result<Finished> {
+    async fn take_callback(
+        &self,
+        connector: &str,
+        query: &[(String, String)],
+        browser: &Digest,
+    ) -> Result<Finished> {
         let Some(state) = only(query, "state") else {
             return Ok(page(None, PageResult::Unknown));
         };
@@ -84,7 +94,16 @@ impl Engine {
                 self.close_flow(&flow).await?;
                 Ok(page(None, PageResult::Unknown))
             }
-            Taken::Flow(flow) => self.carry_callback(*flow, query).await,
+            Taken::Flow(flow) => {
+                // Whoever is led into somebody else's consent comes back in a browser of their own: no code is spent.
+                if let Some(ticket) = &flow.ticket
+                    && !self.is_ticket_open_in(ticket, browser).await?
+                {
+                    let text = "It was begun in another browser, and can be finished there alone".to_owned();
+                    return self.end(*flow, failed("other_browser", text)).await;
+                }
+                self.carry_callback(*flow, query).await
+            }
         }
     }
 
@@ -148,7 +167,7 @@ impl Engine {
         }
     }
 
-    async fn take_choice(&self, state: &solder_model::Digest, place: usize) -> Result<Finished> {
+    async fn take_choice(&self, state: &Digest, place: usize) -> Result<Finished> {
         let taken = self
             .storage
             .take_flow(state, FlowStage::Choosing, self.clock.now())

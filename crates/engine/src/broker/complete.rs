@@ -399,7 +399,7 @@ fn connected(at: &At<'_>, kept: &Kept, fields: &OpenedFields) -> Result<Connecti
 }
 
 /// A name that a platform gave, as it is shown: one line, not endless.
-fn shown_identity(value: &Value) -> Option<String> {
+pub(crate) fn shown_identity(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),

@@ -11,7 +11,7 @@ pub(crate) enum WindowKey {
     ApiKey(ApiKeyId),
     /// A server, by its token URL. It is the server's and not the token's: a rotation does not empty it.
     Server(ServerId),
-    /// A user whom a JWT or an access token of OAuth names.
+    /// A user, however proven: by a JWT, an access token of OAuth, or in the browser of a connect ticket.
     User(AccountId, UserName),
     /// Guesses of one user's password; the digest stands for account and user.
     SignIn(Digest),

@@ -1,6 +1,6 @@
 //! Where platforms send browsers back to, and the pages that say how a connection ended.
 
-use super::{Form, Page, Shell};
+use super::{Browser, Form, Page, Shell, connect};
 use crate::App;
 use crate::path::Segments;
 use crate::problem::{Failure, own_fault};
@@ -21,12 +21,22 @@ pub(crate) const CHOICE: &str = "/connect/choice";
 /// `GET /connect/callback/{connectorId}`
 ///
 /// The state is what lets in. No cookie is asked for: the person may have been sent to the platform by an assistant in
-/// another program. Whoever brings a state that holds takes it up, once.
-pub(crate) async fn callback(State(app): State<Arc<App>>, segments: Segments, uri: Uri) -> Response {
+/// another program. Whoever brings a state that holds takes it up, once. Only what was begun on a connect page has to
+/// come back in the browser of that page.
+pub(crate) async fn callback(
+    State(app): State<Arc<App>>,
+    browser: Browser,
+    segments: Segments,
+    uri: Uri,
+) -> Response {
     let query = uri.query().unwrap_or_default();
     let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let connector = segments.text("connectorId");
-    show(app.engine.finish_connection(connector, query).await)
+    let finished = app
+        .engine
+        .finish_connection(connector, query, browser.digest)
+        .await;
+    show(&app, finished)
 }
 
 /// `POST /connect/choice`
@@ -36,15 +46,15 @@ pub(crate) async fn choose(State(app): State<Arc<App>>, form: Form) -> Response 
     let token = form.get("choice_token").unwrap_or_default();
     let place = form.get("choice").and_then(|text| text.parse().ok());
     let place = place.unwrap_or(usize::MAX);
-    show(app.engine.choose_connection(token, place).await)
+    show(&app, app.engine.choose_connection(token, place).await)
 }
 
-fn show(finished: Finished) -> Response {
+fn show(app: &App, finished: Finished) -> Response {
     match finished {
         Finished::Redirect(url) => leave(&url),
         Finished::Page(result) => result_page(&result),
         Finished::Choose(choice) => choice_page(&choice),
-        Finished::Ticket { ticket, .. } => leave(&format!("/connect/tickets/{ticket}")),
+        Finished::Ticket { ticket, result, .. } => connect::returned(app, &ticket, &result),
     }
 }
 

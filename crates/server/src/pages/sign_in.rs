@@ -11,7 +11,7 @@ pub(crate) use password::sign_in_by_password;
 pub(crate) use visit::{VisitorCookie, to_sign_in};
 
 /// The visitor's cookie: who was proven to sit at this browser.
-const VISITOR: &str = "solder_visitor";
+pub(crate) const VISITOR: &str = "solder_visitor";
 
 /// What the token of an attempt's form is for.
 fn purpose(attempt: &str) -> String {

@@ -15,6 +15,7 @@ mod authorization;
 mod batches;
 mod bodies;
 mod broker;
+mod connect;
 mod connect_tickets;
 mod connectors;
 mod credentials;
