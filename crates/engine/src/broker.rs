@@ -16,6 +16,8 @@ mod kept;
 mod refresh;
 mod renewal;
 mod revoke;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use begin::ConnectionBegun;
