@@ -74,7 +74,7 @@ pub(crate) async fn offer(State(app): State<Arc<App>>, here: Here, segments: Seg
     };
     let offered = app.engine.connect_offer(&visit, segments.text("connector")).await;
     match offered {
-        Ok(offer) => page(&app, &here, &visit, &offer, Tried::default()),
+        Ok(offer) => page(&app, &here, &visit, &offer, &Tried::default()),
         Err(error) => Notice::from(error)
             .with_link(format!("/connect/{}", visit.id()), "Back to all accounts")
             .into_response(),
@@ -122,7 +122,14 @@ pub(crate) async fn connect(
     };
     match tried {
         Ok(answer) => answer,
-        Err(error) => not_connected(&app, &here, &visit, &offer, kind, typed, error),
+        Err(error) => {
+            let tried = Tried {
+                kind,
+                typed,
+                ..Tried::default()
+            };
+            not_connected(&app, &here, &visit, &offer, tried, error)
+        }
     }
 }
 
@@ -132,15 +139,9 @@ fn not_connected(
     here: &Here,
     visit: &TicketVisit,
     offer: &ConnectorOffer,
-    kind: &str,
-    typed: Vec<(&str, &str)>,
+    mut tried: Tried<'_>,
     error: Error,
 ) -> Response {
-    let mut tried = Tried {
-        kind,
-        typed,
-        ..Tried::default()
-    };
     match error {
         Error::Invalid(faults) => tried.faults = faults,
         Error::Platform(problem) => tried.trouble = Some(problem.message),
@@ -150,10 +151,10 @@ fn not_connected(
                 .into_response();
         }
     }
-    page(app, here, visit, offer, tried)
+    page(app, here, visit, offer, &tried)
 }
 
-fn page(app: &App, here: &Here, visit: &TicketVisit, offer: &ConnectorOffer, tried: Tried<'_>) -> Response {
+fn page(app: &App, here: &Here, visit: &TicketVisit, offer: &ConnectorOffer, tried: &Tried<'_>) -> Response {
     let failed = tried.trouble.is_some() || !tried.faults.is_empty();
     let ways: Vec<Way<'_>> = offer
         .ways
@@ -163,7 +164,7 @@ fn page(app: &App, here: &Here, visit: &TicketVisit, offer: &ConnectorOffer, tri
             name: &way.name,
             about: &way.about,
             is_consent: way.is_consent,
-            fields: fields(&way.kind, way.is_consent, &way.fields, &tried),
+            fields: fields(&way.kind, way.is_consent, &way.fields, tried),
         })
         .collect();
     let page = OfferPage {
@@ -173,7 +174,7 @@ fn page(app: &App, here: &Here, visit: &TicketVisit, offer: &ConnectorOffer, tri
         who: Who::of(visit),
         name: &offer.name,
         allowed: AllowedView::of(&offer.allowed),
-        trouble: failed.then(|| trouble(&offer.name, &ways, &tried)),
+        trouble: failed.then(|| trouble(&offer.name, &ways, tried)),
         ways,
     };
     let status = if failed {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 async fn begin(stage: &Stage, browser: &Browser, page: &str) -> String {
     let begun = post(browser, page, "/to/slack", &[("kind", "oauth2")]).await;
     assert_eq!(begun.status, 200, "{}", begun.text);
-    let url = leads_on(&begun).expect("a page that leads on");
+    let url = leads_on(&begun).unwrap();
     assert!(
         url.starts_with(&format!("{}/oauth/v2/authorize?", stage.slack.url)),
         "{url}"

@@ -148,7 +148,7 @@ async fn done_leads_back_where_that_is_listed_and_stays_where_it_is_not() {
         let onward = super::stage::leads_on(&done);
         let expected = format!("{uri}&ticketId={id}&status=cancelled");
         assert_eq!(onward, leads.then_some(expected), "{uri}");
-        assert_eq!(done.text.contains("href=\"https://evil"), false, "{}", done.text);
+        assert!(!done.text.contains("href=\"https://evil"), "{}", done.text);
         assert_eq!(
             read(&done).contains("is not on the account's list"),
             !leads,
