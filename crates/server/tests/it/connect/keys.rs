@@ -52,9 +52,6 @@ async fn a_key_is_tried_and_kept_once_the_person_has_said_whose_use_it_is_for() 
         text.contains("Connected as Acme <Workspace>") && !text.contains("Is this right?"),
         "{text}"
     );
-    // It works: the credential calls the platform with the key, without the white space around it.
-    let mcp = stage.solder.token_url(&json!({ "name": "x" })).await;
-    drop(mcp);
     let again = post(
         &browser,
         &page,
