@@ -245,6 +245,24 @@ pub(crate) enum Users {
         #[command(flatten)]
         open: Open,
     },
+    /// Set the password that a user signs in to pages by; it is typed, or comes by standard input
+    SetPassword {
+        /// Your own id of the user
+        user: String,
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
+    /// Remove a user's password, and end the user's sign-ins
+    RemovePassword {
+        /// Your own id of the user
+        user: String,
+        #[command(flatten)]
+        account: Account,
+        #[command(flatten)]
+        open: Open,
+    },
     /// List the users
     List {
         #[command(flatten)]

@@ -7,6 +7,7 @@ mod failure;
 mod installation;
 mod logging;
 mod master_key;
+mod password;
 mod print;
 mod settings;
 mod system;

@@ -161,6 +161,15 @@ settings! {
     /// How many requests may fail authentication for each client address in a sliding window, or `off`. Past it they are
     /// answered with 429; requests that are let in are never touched.
     failure_limit: Option<Limit> = value "30/60s", parse::limit, "LIMIT" like "100/60s", for uses::SERVE;
+    /// The OpenID provider by which users of the first account sign in to pages: its issuer, exactly as it spells it.
+    oidc_issuer: Option<String> = none "(none)", parse::issuer, "URL" like "https://login.example.com", for uses::SERVE;
+    /// The client that is registered at that provider for Solder.
+    oidc_client_id: Option<String> = none "(none)", parse::plain, "ID" like "solder", for uses::SERVE;
+    /// The secret of that client; none for a public client.
+    oidc_client_secret: Option<Secret> = none "(none)", |text| parse::plain(text).map(Secret::new),
+        "SECRET" like "a-long-secret", for uses::SERVE, secret;
+    /// The claim whose value is the user's id. `email` counts only where the provider says that it is verified.
+    oidc_user_claim: String = value "sub", parse::plain, "CLAIM" like "email", for uses::SERVE;
     /// A folder of connector files of your own, `<id>.toml`, beside the built-in ones.
     connectors_dir: Option<PathBuf> = none "(none)", parse::folder,
         "FOLDER" like "/etc/solder/connectors", for uses::SERVE | uses::CONNECTORS;
@@ -232,6 +241,15 @@ impl Settings {
             let names: Vec<String> = given.iter().map(|name| variable(name)).collect();
             let right = format!("Give one of {}, not more.", names.join(" and "));
             return Err(Faults(vec![self.fault(last, right)]));
+        }
+        if self.oidc_issuer.is_some() != self.oidc_client_id.is_some() {
+            let (given, missing) = if self.oidc_issuer.is_some() {
+                ("oidc_issuer", "oidc_client_id")
+            } else {
+                ("oidc_client_id", "oidc_issuer")
+            };
+            let fault = self.fault(given, format!("Give {missing} too: a provider has both."));
+            return Err(Faults(vec![fault]));
         }
         if self.shape_refine_over < self.shape_items {
             let right = format!(

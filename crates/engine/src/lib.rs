@@ -19,6 +19,7 @@ mod error;
 mod executions;
 mod feed;
 mod fields;
+mod identity_providers;
 mod installation;
 mod internal;
 mod jwt;
@@ -64,6 +65,7 @@ pub use connectors::{
 pub use credentials::{CredentialDeleted, CredentialList, CredentialMade, CredentialView};
 pub use error::{Error, Result};
 pub use executions::Asked;
+pub use identity_providers::{IdentityProviderDeleted, IdentityProviderList, IdentityProviderView};
 pub use installation::{Installation, NewKey};
 pub use jwt_keys::{JwtKeyDeleted, JwtKeyList, JwtKeyView};
 pub use keys::{KeyList, KeyRevoked, KeyView};
@@ -75,9 +77,11 @@ pub use rate::RateState;
 pub use redirect_uris::{RedirectUriDeleted, RedirectUriList, RedirectUriView};
 pub use scope::Scope;
 pub use servers::{Deleted, ServerList, ServerView};
-pub use settings::{ConnectorSettings, Settings};
+pub use settings::{ConnectorSettings, OidcSettings, Settings};
 pub use shape::Shaping;
-pub use sign_in::{PasswordForm, ProviderChoice, SignInPage, SignInWay, SignInWays, SignedIn};
+pub use sign_in::{
+    PasswordForm, ProviderAnswer, ProviderChoice, SignInPage, SignInRefused, SignInWay, SignInWays, SignedIn,
+};
 pub use tools::{Tool, ToolContext, ToolOutcome, tool_descriptors};
 pub use users::{UserList, UserView};
 pub use visitor::{SIGN_IN_LASTS, Visitor};
@@ -88,6 +92,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use broker::Refreshes;
 use call::{Answers, Recorder};
+use identity_providers::Descriptions;
 use jwt::Jwts;
 use last_use::LastUse;
 use limits::{LimitSettings, Limits};
@@ -119,6 +124,7 @@ pub struct Engine {
     ended: EndedSessions,
     documents: Documents,
     hashing: Hashing,
+    descriptions: Descriptions,
     answers: Answers,
     recorder: Recorder,
     last_use: LastUse,
@@ -179,6 +185,7 @@ impl Engine {
             ended,
             documents: Documents::default(),
             hashing: Hashing::default(),
+            descriptions: Descriptions::default(),
             answers: Answers::new(),
             recorder,
             last_use,

@@ -25,6 +25,8 @@ pub struct Settings {
     pub connectors_dir: Option<PathBuf>,
     /// Settings of single connectors, by id.
     pub connectors: HashMap<String, ConnectorSettings>,
+    /// An identity provider for the first account.
+    pub oidc: Option<OidcSettings>,
     /// How long a call to a platform may take where neither the call nor the connector says.
     pub call_timeout: Duration,
     /// How often the change feed is looked at: what another process changed holds here after that.
@@ -69,6 +71,19 @@ impl Settings {
     }
 }
 
+/// `SOLDER_OIDC_…`.
+#[derive(Debug, Clone)]
+pub struct OidcSettings {
+    /// The issuer, exactly as its tokens name it.
+    pub issuer: String,
+    /// The client that Solder is there.
+    pub client_id: String,
+    /// That client's secret; absent for a public client.
+    pub client_secret: Option<Secret>,
+    /// The claim whose value is the user's id.
+    pub user_claim: String,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -85,6 +100,7 @@ impl Default for Settings {
             account_networks: Vec::new(),
             connectors_dir: None,
             connectors: HashMap::new(),
+            oidc: None,
             call_timeout: Duration::from_secs(30),
             feed_interval: Duration::from_millis(500),
             last_use_interval: Duration::from_secs(5),

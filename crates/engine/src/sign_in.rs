@@ -7,9 +7,11 @@
 
 mod attempt;
 mod by_password;
+mod by_provider;
 mod return_path;
 
 pub use by_password::PasswordForm;
+pub use by_provider::{ProviderAnswer, SignInRefused};
 
 use crate::Engine;
 use crate::error::{Error, Result};
@@ -27,7 +29,7 @@ use std::net::IpAddr;
 pub enum SignInWay {
     /// By a password.
     Password,
-    /// By an `OpenID` provider of the account.
+    /// By an OpenID provider of the account.
     Provider(IdentityProviderId),
 }
 
@@ -53,7 +55,7 @@ pub struct ProviderChoice {
 /// The ways in which users of an account can sign in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignInWays {
-    /// Its providers, oldest first.
+    /// Its providers: the one of the settings, then its own, oldest first.
     pub providers: Vec<ProviderChoice>,
     /// Whether the user that was asked about has a password, or any user where nobody was named.
     pub passwords: bool,
@@ -98,12 +100,17 @@ impl Engine {
             .storage
             .list_identity_providers(account, Page::default())
             .await?;
-        let choices = paged.items.into_iter().rev().map(|provider| ProviderChoice {
+        let given = self.provider_of_settings(account).await?;
+        let given = given.map(|provider| ProviderChoice {
+            id: provider.id,
+            name: provider.name,
+        });
+        let own = paged.items.into_iter().rev().map(|provider| ProviderChoice {
             id: provider.id,
             name: provider.name,
         });
         Ok(SignInWays {
-            providers: choices.collect(),
+            providers: given.into_iter().chain(own).collect(),
             passwords,
         })
     }
@@ -130,10 +137,7 @@ impl Engine {
         match way {
             // That the password is still the same is told by the epoch.
             SignInWay::Password => Ok(true),
-            SignInWay::Provider(id) => {
-                let found = self.storage.find_identity_provider(account, id).await?;
-                Ok(found.is_some())
-            }
+            SignInWay::Provider(id) => Ok(self.find_provider(account, id).await?.is_some()),
         }
     }
 

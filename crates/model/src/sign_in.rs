@@ -16,7 +16,7 @@ pub struct Password {
     pub epoch: i64,
 }
 
-/// An `OpenID` provider of an account, which proves who its users are.
+/// An OpenID provider of an account, which proves who its users are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityProvider {
     /// Its id.

@@ -5,6 +5,7 @@ pub(crate) mod connect_tickets;
 pub(crate) mod connectors;
 pub(crate) mod credentials;
 pub(crate) mod health;
+pub(crate) mod identity_providers;
 pub(crate) mod jwt_keys;
 pub(crate) mod keys;
 pub(crate) mod oauth_apps;

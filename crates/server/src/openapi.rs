@@ -10,9 +10,10 @@ pub(crate) use catalogue::{
 };
 pub(crate) use shared::ErrorEnvelope;
 pub(crate) use shared::{
-    ConnectorNotFound, ConnectorParam, CredentialPath, JwtKeyNotFound, JwtKeyPath, KeyNotFound, KeyPath,
-    NothingOfThatId, OAuthAppPath, PageParams, RedirectUriHeader, RedirectUriPath, Refusals, ServerNotFound,
-    ServerPath, TicketNotFound, TicketPath, UserIdHeader, UserNotFound, UserPath,
+    ConnectorNotFound, ConnectorParam, CredentialPath, IdentityProviderNotFound, IdentityProviderPath,
+    JwtKeyNotFound, JwtKeyPath, KeyNotFound, KeyPath, NothingOfThatId, OAuthAppPath, PageParams,
+    RedirectUriHeader, RedirectUriPath, Refusals, ServerNotFound, ServerPath, TicketNotFound, TicketPath,
+    UserIdHeader, UserNotFound, UserPath,
 };
 
 use bytes::Bytes;
@@ -37,6 +38,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement, ServerBuilder};
         (name = "API keys", description = "Keys of the account: several live at once, so that one takes over without a gap"),
         (name = "Audit", description = "Every change in the account"),
         (name = "Connections", description = "What connecting by OAuth goes through: apps at platforms, and where browsers end"),
+        (name = "Identity providers", description = "By what the account's users sign in to pages, for admins"),
         (name = "Health", description = "Whether the process serves, and what it offers")
     ),
     components(schemas(ErrorEnvelope))

@@ -3,8 +3,8 @@
 
 use crate::App;
 use crate::api::{
-    audit, connect_tickets, connectors, credentials, health, jwt_keys, keys, oauth_apps, oauth_clients,
-    oauth_grants, openapi_document, redirect_uris, servers, users,
+    audit, connect_tickets, connectors, credentials, health, identity_providers, jwt_keys, keys, oauth_apps,
+    oauth_clients, oauth_grants, openapi_document, redirect_uris, servers, users,
 };
 use crate::edge::EdgeLayer;
 use crate::mcp;
@@ -56,6 +56,15 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
 /// The part of the management API that is about an account's users: how they prove who they are, and how they connect.
 fn of_users() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
+        .routes(routes!(
+            identity_providers::create::create_identity_provider,
+            identity_providers::list::list_identity_providers
+        ))
+        .routes(routes!(
+            identity_providers::get::get_identity_provider,
+            identity_providers::update::update_identity_provider,
+            identity_providers::delete::delete_identity_provider
+        ))
         .routes(routes!(
             users::set_password::set_user_password,
             users::remove_password::remove_user_password
@@ -132,7 +141,9 @@ pub(crate) fn of(app: &Arc<App>) -> Router {
             "/sign-in/{attempt}",
             get(pages::sign_in_page).post(pages::sign_in_by_password),
         )
-        .route("/sign-out", post(pages::sign_out))
+        .route("/sign-in/callback", get(pages::sign_in_from_provider))
+        .route("/sign-in/{attempt}/{provider}", get(pages::sign_in_at_provider))
+        .route("/sign-out", get(pages::sign_out_page).post(pages::sign_out))
         .route(pages::connected::CALLBACK, get(pages::connected::callback))
         .route(pages::connected::CHOICE, post(pages::connected::choose))
         .merge(oauth::routes(app))

@@ -46,6 +46,13 @@ impl Storage {
         row.as_ref().map(read).transpose()
     }
 
+    /// The first account by age.
+    pub async fn find_first_account(&self) -> Result<Option<Account>, Error> {
+        const SQL: &str = "SELECT id, name, created_at FROM accounts ORDER BY created_at, id LIMIT 1";
+        let row = sqlx::query(SQL).fetch_optional(self.reader()).await?;
+        row.as_ref().map(read).transpose()
+    }
+
     /// A page of all accounts, newest first.
     pub async fn list_accounts(&self, page: Page) -> Result<Paged<Account>, Error> {
         const COUNT: &str = "SELECT COUNT(*) FROM accounts";

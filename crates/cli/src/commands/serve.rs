@@ -10,7 +10,7 @@ use crate::installation::{self, Making};
 use crate::settings::{Faults, Settings, check_known};
 use crate::{logging, master_key};
 use ready::Ready;
-use solder_engine::{Catalog, Engine, Settings as EngineSettings, Shaping};
+use solder_engine::{Catalog, Engine, OidcSettings, Settings as EngineSettings, Shaping};
 use solder_model::ConnectorId;
 use solder_server::Settings as ServerSettings;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -139,6 +139,7 @@ fn engine_settings(settings: &Settings, public_url: String) -> EngineSettings {
         account_networks: settings.allow_private_networks_accounts.clone(),
         connectors_dir: settings.connectors_dir.clone(),
         connectors: connectors.collect(),
+        oidc: oidc(settings),
         call_timeout: settings.call_timeout,
         max_answer_bytes: settings.max_answer_bytes,
         shaping: Shaping {
@@ -150,6 +151,17 @@ fn engine_settings(settings: &Settings, public_url: String) -> EngineSettings {
         },
         ..EngineSettings::default()
     }
+}
+
+/// The identity provider of the first account.
+fn oidc(settings: &Settings) -> Option<OidcSettings> {
+    let (issuer, client_id) = (settings.oidc_issuer.clone()?, settings.oidc_client_id.clone()?);
+    Some(OidcSettings {
+        issuer,
+        client_id,
+        client_secret: settings.oidc_client_secret.clone(),
+        user_claim: settings.oidc_user_claim.clone(),
+    })
 }
 
 fn server_settings(settings: &Settings, public_url: String, bound: SocketAddr) -> ServerSettings {

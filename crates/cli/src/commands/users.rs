@@ -4,7 +4,7 @@ use super::{account, day, list, on_installation, user_name, whole};
 use crate::arguments::Users;
 use crate::failure::Result;
 use crate::installation::Making;
-use crate::print;
+use crate::{password, print};
 use serde_json::{Value, json};
 use solder_model::User;
 
@@ -25,6 +25,45 @@ pub(crate) fn run(command: &Users) -> Result<()> {
                 }
                 print::line(&format!(
                     "User {} of {} is there.",
+                    print::visible(user.name.as_str()),
+                    account.name
+                ))
+            })
+        }
+        Users::SetPassword {
+            user,
+            account: named,
+            open,
+        } => {
+            let name = user_name(user)?;
+            let password = password::read(&print::visible(user))?;
+            on_installation(open, Making::Nothing, async |installation| {
+                let account = account(&installation, named).await?;
+                let user = installation.set_password(&account.id, &name, password).await?;
+                if open.json {
+                    return print::json(&print::with(to_json(&user), "hasPassword", true));
+                }
+                print::line(&format!(
+                    "User {} of {} has this password now; what was signed in before is signed out.",
+                    print::visible(user.name.as_str()),
+                    account.name
+                ))
+            })
+        }
+        Users::RemovePassword {
+            user,
+            account: named,
+            open,
+        } => {
+            let name = user_name(user)?;
+            on_installation(open, Making::Nothing, async |installation| {
+                let account = account(&installation, named).await?;
+                let user = installation.remove_password(&account.id, &name).await?;
+                if open.json {
+                    return print::json(&print::with(to_json(&user), "hasPassword", false));
+                }
+                print::line(&format!(
+                    "User {} of {} has no password any more; what was signed in before is signed out.",
                     print::visible(user.name.as_str()),
                     account.name
                 ))

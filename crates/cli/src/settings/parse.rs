@@ -43,6 +43,24 @@ pub(super) fn url(text: &str) -> Result<Url, String> {
     }
 }
 
+/// An issuer, as it was written: it is compared letter by letter.
+pub(super) fn issuer(text: &str) -> Result<String, String> {
+    match base_url(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => {
+            Err("Write the issuer as the provider spells it, such as `https://login.example.com`.".to_owned())
+        }
+    }
+}
+
+/// A text without control characters and without white space at its ends.
+pub(super) fn plain(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.trim() != text || text.contains(char::is_control) {
+        return Err("Write it on one line, without white space at its ends.".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 pub(super) fn base_url(text: &str) -> Result<Url, String> {
     let url = url(text)?;
     if url.query().is_some() {

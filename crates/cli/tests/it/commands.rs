@@ -122,6 +122,42 @@ fn a_user_is_made_once() {
 }
 
 #[test]
+fn a_password_comes_by_standard_input_and_is_never_shown() {
+    let place = Place::new();
+    let running = place.start("up", &[]);
+    place.run(&["users", "create", "ada", "--json"]).json();
+    let set =
+        |user: &str, password: &str| place.run_fed(&["users", "set-password", user, "--json"], password);
+    let done = set("ada", "correct horse battery\n");
+    assert_eq!(done.json()["hasPassword"], true);
+    let refused = set("ada", "hunter2hunt\n");
+    assert!(
+        refused.code == Some(1) && refused.told.contains("at least 12 characters"),
+        "{refused:?}"
+    );
+    let unknown = set("eve", "correct horse battery\n");
+    assert!(
+        unknown.code == Some(1) && unknown.told.contains("no such user"),
+        "{unknown:?}"
+    );
+    for done in [&done, &refused, &unknown] {
+        assert!(
+            !format!("{done:?}").contains("horse") && !format!("{done:?}").contains("hunter2"),
+            "{done:?}"
+        );
+    }
+    // An argument would be seen by others.
+    let typed = place.run(&["users", "set-password", "ada", "correct horse battery"]);
+    assert_eq!(typed.code, Some(2), "{typed:?}");
+    assert_eq!(
+        place.run(&["users", "remove-password", "ada", "--json"]).json()["hasPassword"],
+        false
+    );
+    assert_eq!(place.run(&["users", "remove-password", "ada"]).code, Some(1));
+    drop(running);
+}
+
+#[test]
 fn output_that_nobody_reads_is_no_failure() {
     let place = Place::new();
     let mut child = place

@@ -24,6 +24,8 @@ fn the_help_of_every_command_stands() {
         &["jwt-keys", "delete"],
         &["users"],
         &["users", "create"],
+        &["users", "set-password"],
+        &["users", "remove-password"],
         &["users", "list"],
         &["vault"],
         &["vault", "rotate"],

@@ -67,6 +67,30 @@ impl Place {
         }
     }
 
+    /// Runs a command and gives it a text by standard input.
+    pub(crate) fn run_fed(&self, arguments: &[&str], text: &str) -> Done {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // One that refuses its arguments has ended before it reads.
+        drop(child.stdin.take().unwrap().write_all(text.as_bytes()));
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Done {
+            code: status.code(),
+            out: text(stdout),
+            told: text(stderr),
+        }
+    }
+
     /// Starts `up` or `serve` and waits for the line that it prints when it serves.
     pub(crate) fn start(&self, command: &str, more: &[&str]) -> Running {
         let arguments = [&[command, "--listen", "127.0.0.1:0", "--json"], more].concat();

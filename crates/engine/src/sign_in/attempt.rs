@@ -3,6 +3,7 @@
 use super::return_path;
 use crate::Engine;
 use crate::error::{Error, Result};
+use crate::identity_providers::AtProvider;
 use serde::{Deserialize, Serialize};
 use solder_model::{AccountId, Digest, Sealed, Secret, SignInAttempt, SignInAttemptId, UserId};
 use solder_vault::Context;
@@ -21,6 +22,8 @@ pub(super) const OVER: Error = Error::NotFound(
 #[derive(Serialize, Deserialize)]
 pub(super) struct Inside {
     pub(super) return_to: String,
+    /// Set once the browser was sent to a provider.
+    pub(super) sent: Option<AtProvider>,
 }
 
 impl Engine {
@@ -42,6 +45,7 @@ impl Engine {
         let id = SignInAttemptId::random(&*self.entropy);
         let inside = Inside {
             return_to: return_to.to_owned(),
+            sent: None,
         };
         let attempt = SignInAttempt {
             digest: self.attempt_digest(text.expose()),

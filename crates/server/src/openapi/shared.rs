@@ -127,6 +127,16 @@ pub(crate) struct RedirectUriHeader {
     redirect_uri: Option<String>,
 }
 
+/// An identity provider.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct IdentityProviderPath {
+    /// The provider's id.
+    #[param(example = "idp_a1b2c3d4e5f6a7b8")]
+    provider_id: String,
+}
+
 /// A refusal.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a body; nothing makes one")]
@@ -225,3 +235,12 @@ pub(crate) struct KeyNotFound(ErrorEnvelope);
 #[response(status = 404, description = "NOT_FOUND: the account has nothing of that id")]
 #[expect(dead_code, reason = "describes an answer; nothing makes one")]
 pub(crate) struct NothingOfThatId(ErrorEnvelope);
+
+/// The refusal of endpoints that name an identity provider.
+#[derive(IntoResponses)]
+#[response(
+    status = 404,
+    description = "NOT_FOUND: the account has no such identity provider"
+)]
+#[expect(dead_code, reason = "describes an answer; nothing makes one")]
+pub(crate) struct IdentityProviderNotFound(ErrorEnvelope);

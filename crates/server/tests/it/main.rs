@@ -42,6 +42,7 @@ mod rotation;
 mod servers;
 mod sessions;
 mod sign_in;
+mod sign_in_provider;
 mod tokens;
 mod users;
 mod warm;

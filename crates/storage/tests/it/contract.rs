@@ -12,6 +12,7 @@ mod jwt_keys;
 mod keys;
 mod sealed;
 mod servers;
+mod sign_in;
 mod usage;
 
 use std::future::Future;
@@ -110,6 +111,14 @@ contract! {
         a_jwt_key_is_kept_with_every_field,
         a_jwt_key_is_its_accounts_alone,
         jwt_keys_are_found_by_issuer_or_by_kid_in_every_account,
+    ;
+    sign_in:
+        a_password_is_kept_until_it_is_removed_and_each_change_raises_the_epoch,
+        a_password_belongs_to_a_user_of_its_account,
+        a_provider_is_kept_with_every_field_changed_and_deleted,
+        an_attempt_is_kept_goes_to_a_provider_and_is_taken_once,
+        of_many_that_take_an_attempt_at_once_one_gets_it,
+        a_sign_in_brings_its_user_and_is_logged_with_who_it_was,
     ;
     usage:
         sums_of_usage_grow_and_are_listed_by_the_hour,

@@ -1,17 +1,33 @@
-//! `POST /sign-out`. Any page of a visitor may have this form:
-//! `<form method="post" action="/sign-out">` with the browser's token for [`SIGN_OUT`].
+//! `GET /sign-out`, which any page may link to and which asks, and `POST /sign-out`, which does it.
 
 use super::{VISITOR, VisitorCookie};
 use crate::App;
-use crate::pages::{Browser, Cookie, Form, Notice};
+use crate::pages::{Browser, Cookie, Form, Notice, Page, Shell};
+use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use std::sync::Arc;
 
-/// What the token of the form is for.
+/// What the token of the form is for. A page of a visitor may have the form too.
 pub(crate) const SIGN_OUT: &str = "sign-out";
+
+#[derive(Template)]
+#[template(path = "sign_out.html")]
+struct SignOut {
+    shell: Shell,
+    token: String,
+}
+
+/// Asks whether to sign out: a link alone, which another site may have, signs nobody out.
+pub(crate) async fn sign_out_page(State(app): State<Arc<App>>, browser: Browser) -> Page {
+    let page = SignOut {
+        shell: Shell::new(),
+        token: browser.form_token(&app, SIGN_OUT),
+    };
+    Page::new(&page).remember(&app, &browser)
+}
 
 /// Ends the sign-in on every node, and makes the browser forget its cookie.
 pub(crate) async fn sign_out(
