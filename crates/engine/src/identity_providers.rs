@@ -65,7 +65,7 @@ impl Engine {
             created_at: now,
             updated_at: now,
         };
-        let provider = self.drafted_provider(&blank, &draft)?;
+        let provider = self.drafted_provider(&blank, &draft);
         let listed = self
             .storage
             .list_identity_providers(caller.account(), Page { limit: 1, offset: 0 })
@@ -129,7 +129,7 @@ impl Engine {
                 "is required with another issuer or client: the secret that is kept belongs to the old one (null: none)",
             ));
         }
-        let mut after = self.drafted_provider(&before, &draft)?;
+        let mut after = self.drafted_provider(&before, &draft);
         after.updated_at = self.clock.now();
         if after.issuer != before.issuer {
             self.check_issuer(&after).await?;
@@ -208,7 +208,7 @@ impl Engine {
     }
 
     /// The provider with what a draft says in place of what it says so far.
-    fn drafted_provider(&self, before: &IdentityProvider, draft: &Draft) -> Result<IdentityProvider> {
+    fn drafted_provider(&self, before: &IdentityProvider, draft: &Draft) -> IdentityProvider {
         let mut after = before.clone();
         draft.apply(&mut after);
         match &draft.secret {
@@ -222,7 +222,7 @@ impl Engine {
             NewSecret::None => after.secret = None,
             NewSecret::Unsaid => {}
         }
-        Ok(after)
+        after
     }
 
     /// Reads the provider's description, and tells an admin in words why it cannot be used.

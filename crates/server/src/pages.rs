@@ -19,8 +19,8 @@ pub(crate) use form::Form;
 pub(crate) use notice::Notice;
 pub(crate) use page::{Page, Shell, see_other};
 pub(crate) use sign_in::{
-    SIGN_OUT, VISITOR, VisitorCookie, sign_in_at_provider, sign_in_by_password, sign_in_from_provider,
-    sign_in_page, sign_out, sign_out_page, to_sign_in,
+    VISITOR, VisitorCookie, sign_in_at_provider, sign_in_by_password, sign_in_from_provider, sign_in_page,
+    sign_out, sign_out_page, to_sign_in,
 };
 
 use axum::body::Body;

@@ -78,13 +78,6 @@ impl Page {
             .extend(browser.cookie().and_then(|cookie| cookie.header(app)));
         self
     }
-
-    /// Sets a cookie.
-    #[must_use]
-    pub(crate) fn with_cookie(mut self, app: &App, cookie: &Cookie) -> Self {
-        self.cookies.extend(cookie.header(app));
-        self
-    }
 }
 
 impl IntoResponse for Page {

@@ -7,7 +7,7 @@ mod provider;
 mod visit;
 
 pub(crate) use choose::sign_in_page;
-pub(crate) use leave::{SIGN_OUT, sign_out, sign_out_page};
+pub(crate) use leave::{sign_out, sign_out_page};
 pub(crate) use password::sign_in_by_password;
 pub(crate) use provider::{sign_in_at_provider, sign_in_from_provider};
 pub(crate) use visit::{VisitorCookie, to_sign_in};

@@ -115,7 +115,8 @@ contract! {
     sign_in:
         a_password_is_kept_until_it_is_removed_and_each_change_raises_the_epoch,
         a_password_belongs_to_a_user_of_its_account,
-        a_provider_is_kept_with_every_field_changed_and_deleted,
+        a_provider_is_kept_with_every_field_for_its_account_alone,
+        a_provider_is_changed_by_who_read_it_last_and_deleted_once,
         an_attempt_is_kept_goes_to_a_provider_and_is_taken_once,
         of_many_that_take_an_attempt_at_once_one_gets_it,
         a_sign_in_brings_its_user_and_is_logged_with_who_it_was,

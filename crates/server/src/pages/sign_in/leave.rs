@@ -10,8 +10,8 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 use std::sync::Arc;
 
-/// What the token of the form is for. A page of a visitor may have the form too.
-pub(crate) const SIGN_OUT: &str = "sign-out";
+/// What the token of the form is for.
+const SIGN_OUT: &str = "sign-out";
 
 #[derive(Template)]
 #[template(path = "sign_out.html")]

@@ -6,7 +6,6 @@ use crate::pages::{Browser, Notice, find_cookie, see_other};
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::request::Parts;
-use solder_engine::Visitor;
 use solder_model::{AccountId, Secret, UserId};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,23 +15,7 @@ use std::sync::Arc;
 pub(crate) struct VisitorCookie(Option<Secret>);
 
 impl VisitorCookie {
-    /// The visitor that it proves for this account in this browser.
-    pub(crate) async fn visitor(
-        &self,
-        app: &App,
-        account: &AccountId,
-        browser: &Browser,
-    ) -> Result<Option<Visitor>, Notice> {
-        match &self.0 {
-            Some(cookie) => Ok(app
-                .engine
-                .visitor(cookie.expose(), account, &browser.digest)
-                .await?),
-            None => Ok(None),
-        }
-    }
-
-    /// Its text, for what the engine finds out by itself.
+    /// Its text, from which the engine finds out who the visitor is ([`solder_engine::Engine::visitor`]).
     pub(crate) fn text(&self) -> Option<&str> {
         self.0.as_ref().map(Secret::expose)
     }
