@@ -36,13 +36,12 @@ impl CommandLine {
         for character in text.chars() {
             match quote {
                 Some(end) if character == end => quote = None,
-                Some(_) => word.get_or_insert_default().push(character),
                 None if matches!(character, '"' | '\'') => {
                     quote = Some(character);
                     word.get_or_insert_default();
                 }
                 None if character.is_whitespace() => words.extend(word.take()),
-                None => word.get_or_insert_default().push(character),
+                _ => word.get_or_insert_default().push(character),
             }
         }
         words.extend(word);

@@ -92,7 +92,7 @@ async fn the_log_is_read_newest_first_and_by_filters() {
     let solder = Solder::start().await;
     let admin = solder.admin();
     let server = solder.server(&json!({ "name": "One" })).await;
-    solder.clock.advance(Duration::from_secs(60));
+    solder.clock.advance(Duration::from_mins(1));
     let id = server["serverId"].as_str().unwrap();
     admin
         .put(
@@ -100,7 +100,7 @@ async fn the_log_is_read_newest_first_and_by_filters() {
             &json!({ "description": "changed" }),
         )
         .await;
-    solder.clock.advance(Duration::from_secs(60));
+    solder.clock.advance(Duration::from_mins(1));
     admin
         .as_user("ada")
         .post("/api/servers", &json!({ "name": "Two" }))
