@@ -94,8 +94,8 @@ impl<'q> Reader<'q> {
     }
 
     /// Refuses the request if anything was wrong.
-    pub(crate) fn done(self) -> Result<(), Failure> {
-        self.finish(()).map_err(|faults| Problem::invalid(&faults).into())
+    pub(crate) fn done(self) -> Result<(), Problem> {
+        self.finish(()).map_err(|faults| Problem::invalid(&faults))
     }
 
     /// A text that is not empty.

@@ -348,7 +348,7 @@ pub(super) async fn of_many_who_exchange_one_token_at_once_one_wins_and_the_gran
     let (account, admin, server) = kept_server(&storage, 1).await;
     let given = kept_grant(&storage, &admin, &server, 1).await;
     let first = token(&given, 12, TokenKind::Refresh);
-    assert!(exchanged(&storage, &account, &given, &[first.clone()]).await);
+    assert!(exchanged(&storage, &account, &given, std::slice::from_ref(&first)).await);
     let tries = (20_u8..28).map(|number| {
         let (storage, given, first) = (storage.clone(), given.clone(), first.clone());
         let reuse = entry(&account, "oauth-grant.revoke", given.id.as_str());
@@ -417,7 +417,7 @@ pub(super) async fn grants_are_listed_while_they_go_on_and_remembered_as_they_ar
     };
     assert!(storage.has_grant(&fewer, NOW).await.unwrap());
     let mut elsewhere = like.clone();
-    elsewhere.redirect_uri = "https://client.example/other".to_owned();
+    "https://client.example/other".clone_into(&mut elsewhere.redirect_uri);
     assert!(!storage.has_grant(&elsewhere, NOW).await.unwrap());
     let mut other = like.clone();
     other.client = ClientId::new("https://other.example/c.json").unwrap();
