@@ -69,6 +69,11 @@ class BrowserPage:
         self.say("click", selector=selector)
         return self
 
+    def wait(self, selector):
+        """Until something is there: for pages that send the browser on by themselves."""
+        self.say("wait", selector=selector)
+        return self
+
     def fill(self, selector, value):
         self.say("fill", selector=selector, value=value)
         return self

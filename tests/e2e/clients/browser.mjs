@@ -15,6 +15,18 @@ const browser = await chromium.launch({
 });
 const pages = new Map();
 
+// A page may send the browser on by itself while it is looked at.
+async function content(page) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await page.content();
+    } catch (error) {
+      if (tries === 20) throw error;
+      await page.waitForTimeout(100);
+    }
+  }
+}
+
 async function open({ page, script = true, dark = false, width = 1000, height = 800 }) {
   const context = await browser.newContext({
     javaScriptEnabled: script,
@@ -33,12 +45,16 @@ const commands = {
   open,
   async goto({ page, url }) {
     const answer = await page.goto(url, { waitUntil: "load" });
-    return { status: answer?.status() ?? 0, headers: answer ? await answer.allHeaders() : {}, html: await page.content() };
+    return { status: answer?.status() ?? 0, headers: answer ? await answer.allHeaders() : {}, html: await content(page) };
   },
   async click({ page, selector }) {
     await page.locator(selector).first().click();
     await page.waitForLoadState("load");
-    return { html: await page.content() };
+    return { html: await content(page) };
+  },
+  async wait({ page, selector }) {
+    await page.locator(selector).first().waitFor();
+    return { html: await content(page) };
   },
   async fill({ page, selector, value }) {
     await page.locator(selector).first().fill(value);
@@ -55,7 +71,7 @@ const commands = {
     return { text: await page.locator(selector).first().innerText() };
   },
   async html({ page }) {
-    return { html: await page.content() };
+    return { html: await content(page) };
   },
   async cookies({ page }) {
     return { cookies: await page.context().cookies() };
