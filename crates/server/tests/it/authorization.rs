@@ -175,7 +175,9 @@ impl World {
         let browser = self.visitor();
         let page = self.sign_in(&browser, request, "ada").await;
         let answer = self.allow(&browser, &page).await;
-        parameter(&answer, "code").unwrap_or_else(|| panic!("no code: {answer}"))
+        let code = parameter(&answer, "code");
+        assert!(code.is_some(), "no code: {answer}");
+        code.unwrap()
     }
 
     /// The form of a good exchange.

@@ -42,7 +42,7 @@ async fn user(solder: &Solder, name: &str) -> UserId {
 }
 
 /// A browser that has its cookie, and the browser's digest.
-async fn browser(solder: &Solder) -> (Browser, Digest) {
+fn browser(solder: &Solder) -> (Browser, Digest) {
     let browser = Browser::new(&solder.url);
     browser.set_cookie("solder_browser", solder.engine.new_browser().expose());
     let digest = solder.engine.browser(&browser.cookie("solder_browser")).unwrap();
@@ -80,7 +80,7 @@ async fn visitor(
 
 /// A browser in which `ada` is signed in.
 async fn ada_signed_in(solder: &Solder) -> (Browser, Digest) {
-    let (browser, digest) = browser(solder).await;
+    let (browser, digest) = browser(solder);
     let path = begin(solder, &digest, None).await;
     let answer = fill(&browser, &path, "ada", PASSWORD).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
@@ -90,7 +90,7 @@ async fn ada_signed_in(solder: &Solder) -> (Browser, Digest) {
 #[tokio::test]
 async fn a_password_signs_in_and_leads_back() {
     let solder = with_ada().await;
-    let (browser, digest) = browser(&solder).await;
+    let (browser, digest) = browser(&solder);
     let path = begin(&solder, &digest, None).await;
     let page = browser.get(&path).await;
     assert_eq!(page.status, 200);
@@ -220,9 +220,9 @@ async fn a_sign_in_lasts_eight_hours() {
 #[tokio::test]
 async fn an_attempt_works_once_in_its_browser_and_for_ten_minutes() {
     let solder = with_ada().await;
-    let (first, digest) = browser(&solder).await;
+    let (first, digest) = browser(&solder);
     let path = begin(&solder, &digest, None).await;
-    let (second, _) = browser(&solder).await;
+    let (second, _) = browser(&solder);
     let elsewhere = second.get(&path).await;
     assert_eq!(elsewhere.status, 403);
     assert!(elsewhere.text.contains("another browser"), "{}", elsewhere.text);
@@ -258,7 +258,7 @@ async fn an_attempt_works_once_in_its_browser_and_for_ten_minutes() {
 #[tokio::test]
 async fn of_two_forms_that_are_sent_at_once_one_signs_in() {
     let solder = with_ada().await;
-    let (browser, digest) = browser(&solder).await;
+    let (browser, digest) = browser(&solder);
     let path = begin(&solder, &digest, None).await;
     let token = browser.get(&path).await.hidden("form_token");
     let fields = [
@@ -275,7 +275,7 @@ async fn of_two_forms_that_are_sent_at_once_one_signs_in() {
 #[tokio::test]
 async fn a_form_of_another_site_or_without_its_token_signs_nobody_in() {
     let solder = with_ada().await;
-    let (browser, digest) = browser(&solder).await;
+    let (browser, digest) = browser(&solder);
     let path = begin(&solder, &digest, None).await;
     let token = browser.get(&path).await.hidden("form_token");
     let fields = [
@@ -305,7 +305,7 @@ async fn a_form_of_another_site_or_without_its_token_signs_nobody_in() {
 #[tokio::test]
 async fn a_sign_in_leads_to_a_path_of_ours_and_nowhere_else() {
     let solder = with_ada().await;
-    let (_, digest) = browser(&solder).await;
+    let (_, digest) = browser(&solder);
     for elsewhere in [
         "https://evil.example",
         "//evil.example",
@@ -325,7 +325,7 @@ async fn another_user_than_the_expected_one_is_refused_by_name() {
     let solder = with_ada().await;
     let grace = user(&solder, "grace").await;
     set_password(&solder, "grace", "another good password").await;
-    let (browser, digest) = browser(&solder).await;
+    let (browser, digest) = browser(&solder);
     let path = begin(&solder, &digest, Some(&grace)).await;
     let page = browser.get(&path).await;
     assert!(
@@ -357,7 +357,7 @@ async fn another_user_than_the_expected_one_is_refused_by_name() {
 #[tokio::test]
 async fn a_wrong_user_and_a_wrong_password_read_alike_and_nothing_typed_as_password_comes_back() {
     let solder = with_ada().await;
-    let (browser, digest) = browser(&solder).await;
+    let (browser, digest) = browser(&solder);
     let path = begin(&solder, &digest, None).await;
     let wrong = "a wrong password of mine";
     let mut said = Vec::new();
@@ -383,7 +383,7 @@ async fn ten_wrong_passwords_close_a_user_for_a_while_for_known_and_unknown_user
         .await;
     user(&solder, "ada").await;
     set_password(&solder, "ada", PASSWORD).await;
-    let (browser, digest) = browser(&solder).await;
+    let (browser, digest) = browser(&solder);
     let path = begin(&solder, &digest, None).await;
     for user in ["ada", "nobody"] {
         for _ in 0..10 {
@@ -413,7 +413,7 @@ async fn wrong_passwords_count_as_failed_authentication_of_the_address() {
         .await;
     user(&solder, "ada").await;
     set_password(&solder, "ada", PASSWORD).await;
-    let (browser, digest) = browser(&solder).await;
+    let (browser, digest) = browser(&solder);
     let path = begin(&solder, &digest, None).await;
     for user in ["a", "b", "c"] {
         assert_eq!(fill(&browser, &path, user, "wrong wrong wrong").await.status, 403);

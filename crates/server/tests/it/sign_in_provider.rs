@@ -263,7 +263,7 @@ async fn what_the_token_does_not_tell_is_asked_for_and_has_to_be_of_the_same_use
             .retain(|name, _| !name.starts_with("email"));
     };
     login.say(|says| {
-        says.user_info = json!({ "sub": "ada", "email": "ada@example.com", "email_verified": true })
+        says.user_info = json!({ "sub": "ada", "email": "ada@example.com", "email_verified": true });
     });
     let (trip, answer) = trip_with(&solder, &login, &provider, without).await;
     assert_eq!(answer.status, 303, "{}", answer.text);

@@ -82,9 +82,10 @@ impl Browser {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let request = match kept.is_empty() {
-            true => request,
-            false => request.header("cookie", kept.join("; ")),
+        let request = if kept.is_empty() {
+            request
+        } else {
+            request.header("cookie", kept.join("; "))
         };
         let response = request.send().await.unwrap();
         let answer = Answer {

@@ -457,5 +457,9 @@ pub(super) async fn grants_are_listed_while_they_go_on_and_remembered_as_they_ar
 }
 
 fn hex(digest: &Digest) -> String {
-    digest.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write;
+    digest.0.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
