@@ -4,5 +4,6 @@ mod acme;
 mod apps;
 mod attacks;
 mod flow;
+mod issuers;
 mod redirects;
 mod tokens;

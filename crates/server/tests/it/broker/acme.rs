@@ -33,6 +33,7 @@ token = "https://acme.example/oauth/token"
 revoke = "https://acme.example/oauth/revoke"
 scopes = ["read"]
 optional_scopes = ["write", "erase"]
+error_map = { token_revoked = "gone" }
 
 [auth.service]
 name = "Acme service"
@@ -199,6 +200,10 @@ impl World {
                 }
                 match path {
                     "/api/me" => (200, json!({ "name": self.name })),
+                    "/api/sites" => (
+                        200,
+                        json!([{ "id": "north", "name": "Acme North" }, { "id": "south", "name": "Acme South" }]),
+                    ),
                     _ => (200, json!({ "things": [{ "name": "one" }] })),
                 }
             }
@@ -225,6 +230,15 @@ impl Acme {
     }
 
     pub(super) async fn build(has_app: bool, change: impl FnOnce(SolderBuilder) -> SolderBuilder) -> Self {
+        Self::of(FILE, has_app, |_, builder| change(builder)).await
+    }
+
+    /// With another file of the connector; what changes the builder knows the platform's address.
+    pub(super) async fn of(
+        file: &str,
+        has_app: bool,
+        change: impl FnOnce(&str, SolderBuilder) -> SolderBuilder,
+    ) -> Self {
         let world = Arc::new(Mutex::new(World {
             expires_in: Some(3_600),
             name: "Acme Corp".to_owned(),
@@ -236,7 +250,7 @@ impl Acme {
         })
         .await;
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("acme.toml"), FILE).unwrap();
+        std::fs::write(folder.path().join("acme.toml"), file).unwrap();
         let (dir, base) = (folder.path().to_owned(), platform.url.clone());
         let builder = Solder::build().engine(|settings| {
             settings.connectors_dir = Some(dir);
@@ -248,7 +262,7 @@ impl Acme {
             }
         });
         Self {
-            solder: change(builder).start().await,
+            solder: change(&platform.url, builder).start().await,
             platform,
             world,
             _folder: folder,

@@ -143,10 +143,42 @@ async fn where_the_refresh_token_is_spent_a_person_is_asked_for_and_the_id_lives
 #[tokio::test]
 async fn an_access_that_was_taken_back_is_called_revoked() {
     let (acme, mcp, id) = ended().await;
-    let answer = json!({ "error": "invalid_grant", "error_description": "gone" });
+    let answer = json!({ "error": "token_revoked", "error_description": "an admin removed the app" });
     acme.world().token_answer = Some((400, answer));
+    let (is_error, text) = list(&mcp).await;
+    assert!(
+        is_error && text["error"]["code"] == "PLATFORM_RECONNECT",
+        "{text}"
+    );
+    let hint = text["error"]["details"]["hint"].as_str().unwrap();
+    for part in ["create_credential_alloy", "`acme`", "`oauth2`", &id] {
+        assert!(hint.contains(part), "{part}: {hint}");
+    }
+    let ask = json!({ "connectorId": "acme" });
+    let (_, listed) = mcp.call("get_credentials_alloy", &ask).await.tool();
+    let all = acme.solder.admin().get("/api/credentials").await.json();
+    for shown in [
+        &view(&acme, &id).await,
+        &all["credentials"][0],
+        &listed["credentials"][0],
+    ] {
+        assert_eq!(
+            (&shown["credentialId"], &shown["status"]),
+            (&json!(id), &json!("revoked")),
+            "{shown}"
+        );
+        let reason = shown["statusReason"].as_str().unwrap();
+        assert!(reason.contains("an admin removed the app"), "{reason}");
+    }
+    // It is not asked again and again.
+    let before = acme.token_requests();
     assert!(list(&mcp).await.0);
-    assert_eq!(view(&acme, &id).await["status"], "needs_reconnect");
+    assert_eq!(acme.token_requests(), before);
+
+    acme.world().token_answer = None;
+    assert_eq!(acme.connect().await, id);
+    assert!(!list(&mcp).await.0);
+    assert_eq!(view(&acme, &id).await["status"], "active");
 }
 
 #[tokio::test]
