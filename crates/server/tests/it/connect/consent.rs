@@ -2,6 +2,7 @@
 
 use super::stage::{CONSENTED, Stage, leads_on, open, post, read};
 use serde_json::json;
+use solder_model::{FlowId, FlowStage};
 use solder_testkit::Browser;
 use std::collections::BTreeMap;
 
@@ -75,6 +76,51 @@ async fn a_no_and_a_done_forget_what_was_consented() {
     browser.get(&back(&state, "code=code-of-ada")).await;
     post(&browser, &page, "/done", &[]).await;
     assert_eq!(stage.credentials().await.len(), 0);
+}
+
+/// What the database holds of a flow: its stage, and its sealed bytes.
+async fn row(stage: &Stage, id: &FlowId) -> (FlowStage, Vec<u8>) {
+    let url = format!(
+        "sqlite://{}",
+        stage.solder.folder.path().join("solder.db").display()
+    );
+    let storage = solder_storage::Storage::open(&url).await.unwrap();
+    let flow = storage.find_flow(id).await.unwrap().unwrap();
+    storage.close().await;
+    (flow.stage, flow.sealed.0)
+}
+
+#[tokio::test]
+async fn what_is_discarded_is_stored_nowhere_and_its_bytes_are_gone() {
+    let stage = Stage::with_consent().await;
+    let (browser, id, page) = stage.opened().await;
+    let state = begin(&stage, &browser, &page).await;
+    browser.get(&back(&state, "code=code-of-ada")).await;
+    let key = browser.get(&page).await.hidden("key");
+    let flow = FlowId::new(key.strip_prefix("flow:").unwrap()).unwrap();
+    let (before, waiting) = row(&stage, &flow).await;
+    assert_eq!(before, FlowStage::Pending);
+    let engine = &stage.solder.engine;
+    // Another ticket's word is nothing.
+    assert!(engine.discard_connection("another", &flow).await.is_err());
+    assert_eq!(row(&stage, &flow).await, (before, waiting.clone()));
+
+    engine.discard_connection(&id, &flow).await.unwrap();
+    let (after, left) = row(&stage, &flow).await;
+    assert_eq!(after, FlowStage::Done);
+    // Nothing as long as the token is left of what is not there in an empty flow too.
+    assert!(
+        left.len() + CONSENTED.len() < waiting.len(),
+        "{} {}",
+        left.len(),
+        waiting.len()
+    );
+    assert!(engine.pending_connections(&id).await.unwrap().is_empty());
+    assert!(engine.discard_connection(&id, &flow).await.is_err());
+    let yes = post(&browser, &page, "/answer", &[("key", &key), ("answer", "yes")]).await;
+    assert_eq!(yes.status, 409, "{}", yes.text);
+    assert_eq!(stage.credentials().await.len(), 0);
+    assert_eq!(stage.state(&id).await["connected"], json!([]));
 }
 
 #[tokio::test]
