@@ -1,6 +1,7 @@
 //! OAuth for MCP clients, from a client's first look to its last token, and every way of breaking in that is known.
 
 mod access;
+mod beside;
 mod browser;
 mod clients;
 mod consent;
