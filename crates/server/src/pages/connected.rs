@@ -36,24 +36,34 @@ pub(crate) async fn callback(
         .engine
         .finish_connection(connector, query, browser.digest)
         .await;
-    show(&app, finished)
+    show(&app, &browser, finished)
 }
 
 /// `POST /connect/choice`
 ///
-/// The form carries a token that only the browser that came back was given: no other site can post it.
-pub(crate) async fn choose(State(app): State<Arc<App>>, form: Form) -> Response {
+/// The form is for one question in the browser that was asked: whoever else has its token, another site or another
+/// browser, cannot answer, and takes nothing from the one who can.
+pub(crate) async fn choose(State(app): State<Arc<App>>, browser: Browser, form: Form) -> Response {
     let token = form.get("choice_token").unwrap_or_default();
+    if let Err(refused) = browser.check(&app, &form, &purpose(token)) {
+        return refused.into_response();
+    }
     let place = form.get("choice").and_then(|text| text.parse().ok());
     let place = place.unwrap_or(usize::MAX);
-    show(&app, app.engine.choose_connection(token, place).await)
+    let finished = app.engine.choose_connection(token, place).await;
+    show(&app, &browser, finished)
 }
 
-fn show(app: &App, finished: Finished) -> Response {
+/// What the form of a question is for.
+fn purpose(choice_token: &str) -> String {
+    format!("choose connection {choice_token}")
+}
+
+fn show(app: &App, browser: &Browser, finished: Finished) -> Response {
     match finished {
         Finished::Redirect(url) => leave(&url),
         Finished::Page(result) => result_page(&result),
-        Finished::Choose(choice) => choice_page(&choice),
+        Finished::Choose(choice) => choice_page(app, browser, &choice),
         Finished::Ticket { ticket, result, .. } => connect::returned(app, &ticket, &result),
     }
 }
@@ -88,18 +98,21 @@ struct ChoosePage<'a> {
     shell: Shell,
     platform: &'a str,
     token: &'a str,
+    form_token: String,
     options: &'a [String],
     action: &'static str,
 }
 
-fn choice_page(choice: &Choice) -> Response {
+fn choice_page(app: &App, browser: &Browser, choice: &Choice) -> Response {
     let page = Page::new(&ChoosePage {
         shell: Shell::new(),
         platform: &choice.platform,
         token: choice.token.expose(),
+        form_token: browser.form_token(app, &purpose(choice.token.expose())),
         options: &choice.options,
         action: CHOICE,
-    });
+    })
+    .remember(app, browser);
     match &choice.leads_to {
         Some(url) => page.leading_to(url).into_response(),
         None => page.into_response(),

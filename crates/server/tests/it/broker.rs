@@ -3,6 +3,7 @@
 mod acme;
 mod apps;
 mod attacks;
+mod choice;
 mod flow;
 mod issuers;
 mod redirects;
