@@ -179,13 +179,30 @@ fn a_file_that_is_named_must_be_there() {
 }
 
 #[test]
+fn an_issuer_without_its_client_is_refused_and_so_is_a_client_without_its_issuer() {
+    for (file, missing) in [
+        ("oidc_issuer = \"https://login.example.com\"\n", "oidc_client_id"),
+        ("oidc_client_id = \"solder\"\n", "oidc_issuer"),
+    ] {
+        let text = read(file, &[], &none()).unwrap_err();
+        assert!(text.contains(&format!("Give {missing} too")), "{text}");
+    }
+}
+
+#[test]
 fn every_default_and_example_of_the_table_reads() {
     for setting in TABLE {
         // One is the output of a program, the other a folder that has to be there.
         if ["master_key", "connectors_dir"].contains(&setting.name) {
             continue;
         }
-        let file = format!("{} = \"{}\"\n", setting.name, setting.example);
+        // A provider has both.
+        let beside = match setting.name {
+            "oidc_issuer" => "oidc_client_id = \"solder\"\n",
+            "oidc_client_id" => "oidc_issuer = \"https://login.example.com\"\n",
+            _ => "",
+        };
+        let file = format!("{beside}{} = \"{}\"\n", setting.name, setting.example);
         assert!(read(&file, &[], &none()).is_ok(), "{}", setting.name);
         assert!(
             setting.default.starts_with('(') || setting.default.is_empty() || {

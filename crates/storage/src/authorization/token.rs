@@ -31,7 +31,12 @@ impl Storage {
             WHERE digest = $2 AND kind = 'refresh' AND replaced_at IS NULL AND expires_at > $1";
         const USED: &str = "SELECT digest FROM authorization_tokens \
             WHERE digest = $1 AND replaced_at IS NOT NULL";
+        // Whoever ends a grant locks it and then its tokens. In the other order two that come with one token could wait
+        // for each other for good.
+        const LOCK: &str = "UPDATE authorization_grants SET expires_at = expires_at WHERE id = $1";
         let mut write = self.write(reuse.at).await?;
+        let lock = sqlx::query(LOCK).bind(grant.id.as_str());
+        lock.execute(write.connection()).await?;
         let query = sqlx::query(SQL).bind(reuse.at.0).bind(old.digest.0.as_slice());
         if query.execute(write.connection()).await?.rows_affected() == 1 {
             insert_all(&mut write, tokens).await?;
