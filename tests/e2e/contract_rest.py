@@ -284,7 +284,7 @@ def public_server(t, s):
 def servers(t, s):
     """Part 3."""
     full = ["serverId", "name", "description", "mode", "isPublic", "url", "accessUrl", "restrictions", "hasRestrictions",
-            "customInstructions", "tokenExpiresAt", "createdAt", "updatedAt"]
+            "customInstructions", "waysIn", "tokenExpiresAt", "createdAt", "updatedAt"]
     with t.case("a create with the name alone fills in the rest"):
         made = s.create_server("Just a Name", user="owner")
         equal(sorted(made), sorted([*full, "accessToken"]))
