@@ -1,6 +1,7 @@
 """OAuth for MCP clients: the public conformance suite against Solder as authorization server, and the public clients, which
 sign their user in by themselves. A scripted browser plays the person."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -113,7 +114,13 @@ def run_bridge(s, server, home):
         asked = until(lambda: re.search(re.escape(s.url) + r"/oauth/authorize\?\S+", log.read_text()), 60, "its question")
         landed = person(s, asked.group(0))
         assert landed.startswith("http://127.0.0.1:"), landed
-        equal(http_call("GET", landed).status, 200, "its own callback")
+        def heard():
+            """It may begin to listen a moment after it has named the address."""
+            with contextlib.suppress(ConnectionRefusedError):
+                return http_call("GET", landed)
+            return None
+
+        equal(until(heard, 30, "its own callback").status, 200, "its own callback")
         opened = json.loads(remote.process.stdout.readline())
         assert "result" in opened, opened
         remote.ask({"jsonrpc": "2.0", "method": "notifications/initialized"})

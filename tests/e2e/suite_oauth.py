@@ -71,8 +71,8 @@ def emulated_platforms(t, browser):
                 answer = http_call("GET", spent)
                 equal(answer.status, 409, answer.text)
                 contains(answer.headers["content-type"], "text/html")
-                equal(len(client.ask("get_credentials", {"connectorId": "github"})["credentials"]), 1,
-                      "the same account connected again is the same credential")
+                equal(len(client.ask("get_credentials", {"connectorId": "github"})["credentials"]), 2,
+                      "one for each consent, and none for what was replayed")
             with t.case("a redirect URI that is not listed ends on our own page, which says so"):
                 page = browser.page(script=False, width=390, dark=True)
                 page.goto(begin(client, "github", redirectUri="https://evil.example.com/steal"))
