@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 
-from harness import MODERN, NODE, NODE_MODULES, PYTHON, TOOLS, contains, equal, free_port, http_call, need, until
+from harness import MODERN, NODE, NODE_MODULES, PYTHON, TOOLS, WATCH, contains, equal, free_port, http_call, need, until
 from pages import Browser
 from suite_clients import CLIENTS, REMOTE, TOOL, Bridge, check_call
 from suite_conformance import PROGRAM, told
@@ -132,7 +132,9 @@ def run_bridge(s, server, home):
 
 
 def run(t):
-    with t.solder() as s:
+    with t.solder(env={"SOLDER_LOG": "trace"}) as s:
+        WATCH.keep("the password", PASSWORD)
+        WATCH.keep("the API key", s.key)
         set_password(s)
         server = s.create_server("Signed in", waysIn=["oauth"])
         url = server["url"]

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from harness import Mcp, die_with_parent, equal, http_call, until
+from harness import WATCH, Mcp, die_with_parent, equal, http_call, until
 
 WRITERS, KILLS, BEFORE = 3, 8, 120
 
@@ -110,7 +110,10 @@ def under_load(t, s, writers):
 
 
 def run(t):
-    with t.solder() as s:
+    with t.solder(env={"SOLDER_LOG": "trace"}) as s:
+        WATCH.keep("the API key", s.key)
+        WATCH.keep("a typed key", "xoxb-turner-1-3")
+        WATCH.keep("the first master key", key_lines(s)[0])
         for number in range(BEFORE):
             s.create_server(f"before {number}")
         kept = s.create_server("kept")
