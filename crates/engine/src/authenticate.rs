@@ -74,16 +74,14 @@ impl Engine {
         };
         let is_live = |until: Option<Timestamp>| until.is_none_or(|until| now < until);
         let server = &entry.server;
-        if solder_vault::same(&digest, &server.token_digest) {
+        if digest == server.token_digest {
             return if is_live(server.token_expires_at) {
                 Ok(entry)
             } else {
                 Err(Error::Unauthorized)
             };
         }
-        let is_old = server
-            .old_token_digest
-            .is_some_and(|old| solder_vault::same(&digest, &old));
+        let is_old = server.old_token_digest.is_some_and(|old| digest == old);
         match server.old_token_expires_at {
             Some(until) if is_old && now < until && is_live(server.token_expires_at) => Ok(entry),
             Some(_) if is_old => Err(Error::Unauthorized),

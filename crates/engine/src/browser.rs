@@ -31,7 +31,7 @@ impl Engine {
     pub fn is_form_token(&self, browser: &Digest, purpose: &str, token: &str) -> bool {
         let sent = URL_SAFE_NO_PAD.decode(token).ok();
         let sent = sent.and_then(|bytes| bytes.try_into().ok()).map(Digest);
-        sent.is_some_and(|sent| solder_vault::same(&sent, &self.form_digest(browser, purpose)))
+        sent.is_some_and(|sent| sent == self.form_digest(browser, purpose))
     }
 
     fn form_digest(&self, browser: &Digest, purpose: &str) -> Digest {

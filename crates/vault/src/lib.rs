@@ -14,4 +14,4 @@ pub use context::Context;
 pub use envelope::sealed_by;
 pub use error::Error;
 pub use key::{KeyRing, MasterKey};
-pub use vault::{KeySource, Vault, same};
+pub use vault::{KeySource, Vault};

@@ -8,7 +8,6 @@ use hmac::Mac;
 use parking_lot::{Mutex, RwLock};
 use solder_model::{Clock, Digest, Entropy, Sealed, Timestamp};
 use std::sync::{Arc, OnceLock};
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// Records that name a key that the ring does not have make the source be read once in so many milliseconds at most:
@@ -175,11 +174,6 @@ impl std::fmt::Debug for Vault {
             .field("ring", &self.ring())
             .finish_non_exhaustive()
     }
-}
-
-/// Whether two digests are the same, in a time that does not depend on where they differ.
-pub fn same(a: &Digest, b: &Digest) -> bool {
-    a.0.ct_eq(&b.0).into()
 }
 
 fn hash_key_context() -> Context {

@@ -61,11 +61,7 @@ impl Engine {
         };
         match (client.secret_digest, presented.secret) {
             (None, None) => Ok(id),
-            (Some(digest), Some(secret))
-                if solder_vault::same(&digest, &self.vault.digest(secret.expose())) =>
-            {
-                Ok(id)
-            }
+            (Some(digest), Some(secret)) if digest == self.vault.digest(secret.expose()) => Ok(id),
             (Some(_), None) => Err(refused("The client must send its secret")),
             (None, Some(_)) => Err(refused("The client has no secret")),
             (Some(_), Some(_)) => Err(self

@@ -139,7 +139,7 @@ impl Engine {
         let found = self.storage.find_request(&self.vault.digest(id)).await?;
         let request = found
             .filter(|request| self.clock.now() < request.expires_at)
-            .filter(|request| solder_vault::same(&request.browser, who.browser))
+            .filter(|request| request.browser == *who.browser)
             .ok_or_else(over)?;
         let entry = self.oauth_server(&request.server).await?.ok_or_else(over)?;
         Ok((request, entry))

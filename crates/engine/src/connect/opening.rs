@@ -147,7 +147,7 @@ impl Engine {
         opening: &Opening,
         guest: &Guest<'_>,
     ) -> Result<TicketSight> {
-        if !solder_vault::same(&opening.browser, guest.browser) {
+        if opening.browser != *guest.browser {
             return Ok(TicketSight::Elsewhere);
         }
         if ticket.ended_at.is_some() {
@@ -225,7 +225,7 @@ impl Engine {
             let here = ticket
                 .opening
                 .as_ref()
-                .is_some_and(|opening| solder_vault::same(&opening.browser, browser));
+                .is_some_and(|opening| opening.browser == *browser);
             here && ticket.ended_at.is_none() && !is_over(&ticket, self.clock.now())
         }))
     }

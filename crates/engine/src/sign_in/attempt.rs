@@ -78,7 +78,7 @@ impl Engine {
         browser: &Digest,
     ) -> Result<SignInAttempt> {
         let attempt = found.ok_or(OVER)?;
-        if !solder_vault::same(&attempt.browser, browser) {
+        if attempt.browser != *browser {
             return Err(Error::Forbidden(
                 "This sign-in was begun in another browser and goes on there alone. If it was this one, it keeps no \
                  cookies: allow them for this site, and start again where you came from."
