@@ -39,7 +39,7 @@ TOOLS = [
 ]
 
 
-# What may stand nowhere, and what was shown. A suite that keeps a secret has its Solders searched at their end.
+# What may stand nowhere, and what was shown: every Solder of every suite is searched at its end.
 WATCH = Watch()
 
 # Where a suite makes many requests that fail to authenticate, each comes from an address of its own (behind a trusted
@@ -108,16 +108,17 @@ class Suite:
         running = Solder(self.binary, **how)
         try:
             yield running.start()
-            self.search(running)
         finally:
             running.remove()
 
-    def search(self, solder):
-        """No secret that the suite has kept stands in the data folder, the log, a page or an error."""
-        if WATCH.secrets:
-            with self.case(f"none of {len(WATCH.secrets)} secrets stands in a file, the log, a page or an error"):
-                leaks = WATCH.leaks(solder)
+    def search(self):
+        """No secret that the suite gave or got stands in a data folder, a log, a page or an error."""
+        if WATCH.searched:
+            with self.case(f"none of {len(WATCH.secrets)} secrets stands in a file, a log, a page or an error of {WATCH.searched} Solders"):
+                assert WATCH.secrets, "no secret was noticed, so that nothing was searched for"
+                leaks = WATCH.leaks()
                 assert not leaks, leaks[:10]
+            self.note(f"searched {WATCH.searched} Solders for {len(WATCH.secrets)} secrets")
 
 
 def equal(got, wanted, what=""):
@@ -243,6 +244,7 @@ def http_call(method, url, headers=(), body=None, timeout=60):
     if FRESH_ADDRESSES and "x-forwarded-for" not in names:
         number = next(_addresses)
         pairs.append(("x-forwarded-for", f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"))
+    WATCH.sent(url, pairs, body)
     target = parts.path + ("?" + parts.query if parts.query else "")
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:
@@ -261,6 +263,8 @@ def http_call(method, url, headers=(), body=None, timeout=60):
         read = Answer(answer.status, answer.getheaders(), answer.read())
         if read.status >= 400 or "html" in read.headers.get("content-type", ""):
             WATCH.saw(url, read.body)
+        else:
+            WATCH.answered(url, read.body)
         return read
     finally:
         connection.close()
@@ -289,7 +293,8 @@ class Solder:
         self.binary, self.args, self.command, self.listen = str(binary), list(args), command, listen
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="solder-e2e-"))
         self.data, self.log_path = self.folder / "data", self.folder / "stderr.log"
-        self.env = {"SOLDER_RATE_LIMIT": limit} if limit else {}
+        # At trace level, since the log is searched for secrets.
+        self.env = {"SOLDER_LOG": "trace", **({"SOLDER_RATE_LIMIT": limit} if limit else {})}
         self.env.update(env or {})
         self.process = None
         self.key = self.server = self.url = self.account = self.user = None
@@ -327,6 +332,11 @@ class Solder:
         self.user = self.ready.get("userId", self.user)
         self.key = self.ready.get("apiKey") or self.key
         self.server = self.ready.get("server") or self.server
+        WATCH.learn("the first start's", line)
+        key_file = self.data / "master.key"
+        if key_file.exists():
+            for key in key_file.read_text().split():
+                WATCH.keep("a master key", key)
         return self
 
     def log(self):
@@ -353,6 +363,7 @@ class Solder:
             self.kill()
         if self.process is not None:
             self.process.stdout.close()
+            WATCH.search(self)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, *args, env=None, seconds=60):

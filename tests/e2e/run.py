@@ -35,6 +35,7 @@ def run_here(name, binary):
     except Exception:
         import traceback
         suite.fail(f"the suite broke off\n{traceback.format_exc()}")
+    suite.search()
     print(f"COUNTS {suite.passed} {suite.failed} {suite.skipped}", flush=True)
     return 1 if suite.failed or not suite.passed + suite.skipped else 0
 

@@ -1,12 +1,14 @@
 """Stand-in platforms with real consent pages, and how Solder is told where they are."""
 
 import contextlib
+import http.server
 import json
 import pathlib
 import subprocess
 import threading
+import urllib.parse
 
-from harness import CACHE, NODE, NODE_MODULES, Process, die_with_parent, free_port, need, until
+from harness import CACHE, NODE, NODE_MODULES, WATCH, Process, die_with_parent, free_port, http_call, need, until
 
 HERE = pathlib.Path(__file__).resolve().parent
 EMULATE = NODE_MODULES / "emulate/dist/index.js"
@@ -31,10 +33,57 @@ def secret_of(connector):
     return f"{connector}-client-Secret-1"
 
 
+def keep_tokens(connector, texts):
+    """What went over a token endpoint may stand nowhere: bodies, as JSON or forms."""
+    for text in texts:
+        fields = json.loads(text) if text.startswith("{") else dict(urllib.parse.parse_qsl(text))
+        fields.update(fields.get("authed_user") or {})
+        for name in ("access_token", "refresh_token", "id_token", "code", "code_verifier", "client_secret"):
+            if fields.get(name):
+                WATCH.keep(f"{connector}'s {name}", fields[name])
+
+
+class TokenEndpoint(http.server.ThreadingHTTPServer):
+    """Stands in front of the platforms' token endpoints and keeps what they give out, so that it is looked for."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), TokenExchange)
+        self.targets = {}
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def before(self, connector, url):
+        """The URL that stands for a platform's own."""
+        self.targets[connector] = url
+        return f"http://127.0.0.1:{self.server_address[1]}/{connector}"
+
+
+class TokenExchange(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        connector = self.path.strip("/")
+        sent = [(name, value) for name, value in self.headers.items() if name.lower() not in ("host", "content-length", "connection")]
+        if connector not in self.server.targets:
+            self.send_error(404)
+            return
+        answer = http_call("POST", self.server.targets[connector], sent, body)
+        keep_tokens(connector, [body.decode(), answer.text])
+        self.send_response(answer.status)
+        for name in ("content-type", "cache-control"):
+            if name in answer.headers:
+                self.send_header(name, answer.headers[name])
+        self.send_header("content-length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, *_):
+        """Nothing is printed."""
+
+
 @contextlib.contextmanager
 def emulated(public_url, folder):
     """Five platforms; gives the settings for a Solder that is reached at `public_url`."""
     port = free_port(len(EMULATED))
+    tokens = TokenEndpoint()
     seed, env = {}, {"SOLDER_CONNECTORS_DIR": str(CONNECTORS)}
     for number, (connector, (service, base, authorize, token, apps)) in enumerate(EMULATED.items()):
         home = f"http://127.0.0.1:{port + number}"
@@ -46,7 +95,7 @@ def emulated(public_url, folder):
             app["scopes"] = ["read", "write"]
         seed[service] = {apps: [app]}
         env |= setting(
-            connector, base_url=home + base, authorize_url=home + authorize, token_url=home + token,
+            connector, base_url=home + base, authorize_url=home + authorize, token_url=tokens.before(connector, home + token),
             client_id=app["client_id"], client_secret=app["client_secret"],
         )
     # JSON is YAML too.
@@ -56,7 +105,11 @@ def emulated(public_url, folder):
     command = (need(NODE), need(EMULATE), "start", "--port", port, "--service", services, "--seed", file)
     with Process(*command, cwd=CACHE) as emulate:
         emulate.wait_for(port + len(EMULATED) - 1)
-        yield env
+        try:
+            yield env
+        finally:
+            tokens.shutdown()
+            tokens.server_close()
 
 
 class Helper:
@@ -73,7 +126,10 @@ class Helper:
     def read(self):
         for line in self.process.stdout:
             with contextlib.suppress(ValueError):
-                self.lines.append(json.loads(line))
+                told = json.loads(line)
+                for secret in told.pop("gave", []):
+                    WATCH.keep("a token of the provider's", secret)
+                self.lines.append(told)
 
     def __enter__(self):
         self.reader.start()

@@ -132,7 +132,7 @@ def run_bridge(s, server, home):
 
 
 def run(t):
-    with t.solder(env={"SOLDER_LOG": "trace"}) as s:
+    with t.solder() as s:
         WATCH.keep("the password", PASSWORD)
         WATCH.keep("the API key", s.key)
         set_password(s)

@@ -139,7 +139,7 @@ def by_provider(t, browser):
     public, issuer = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{at}"
     client_of = {"id": "solder", "secret": WATCH.keep("the provider's client secret", "idp-client-Secret-4"),
                  "redirects": [f"{public}/sign-in/callback"]}
-    env = {"SOLDER_ALLOW_PRIVATE_NETWORKS_ACCOUNTS": "127.0.0.0/8", "SOLDER_LOG": "trace"}
+    env = {"SOLDER_ALLOW_PRIVATE_NETWORKS_ACCOUNTS": "127.0.0.0/8"}
     with provider(at, [client_of]), t.solder(env=env, listen=f"127.0.0.1:{port}") as s:
         WATCH.keep("the API key", s.key)
         with t.case("an account registers its OpenID provider"):
@@ -175,7 +175,7 @@ def run(t):
     WATCH.keep("a client secret", secret_of("github"))
     with Browser() as browser:
         with tempfile.TemporaryDirectory() as folder, emulated(public, folder) as env:
-            with t.solder(env={**env, "SOLDER_LOG": "trace"}, listen=f"127.0.0.1:{port}") as s:
+            with t.solder(env=env, listen=f"127.0.0.1:{port}") as s:
                 first_browser(t, s, browser)
                 by_password(t, s, browser)
         by_provider(t, browser)

@@ -40,7 +40,7 @@ def emulated_platforms(t, browser):
     for connector in EMULATED:
         WATCH.keep(f"the client secret for {connector}", secret_of(connector))
     with tempfile.TemporaryDirectory() as folder, Platform() as landing, emulated(public, folder) as env:
-        with t.solder(env={**env, "SOLDER_LOG": "trace"}, listen=f"127.0.0.1:{port}") as s:
+        with t.solder(env=env, listen=f"127.0.0.1:{port}") as s:
             WATCH.keep("the API key", s.key)
             client = s.mcp()
             done = landing.url.removesuffix("/api") + "/done"

@@ -1,4 +1,5 @@
-"""The same over PostgreSQL: the old client, the isolation of accounts, and two copies of the binary on one database."""
+"""The same over PostgreSQL: the old client, the isolation of accounts, the rotation of the master key, and two copies of the
+binary on one database."""
 
 import contextlib
 import glob
@@ -8,10 +9,17 @@ import pathlib
 import pwd
 import subprocess
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import suite_isolation
 import suite_oldclient
-from harness import Mcp, NotRun, Solder, equal, free_port, until
+import suite_rotation
+from browser import Browser
+from harness import WATCH, Mcp, NotRun, Solder, equal, free_port, until
+from leaks import files
+from standins import CONNECTORS, provider, setting, sign_in_at_provider
+from suite_oauth import begin
 
 
 class Database:
@@ -42,7 +50,8 @@ class Database:
 
     def __exit__(self, *_):
         with contextlib.suppress(AssertionError):
-            self.run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop")
+            self.run("pg_ctl", "-D", f"{self.folder}/data", "-m", "fast", "stop")
+        WATCH.search_files(files(pathlib.Path(self.folder)))
 
     def new(self):
         name = f"solder{next(self.count)}"
@@ -84,9 +93,46 @@ def two_copies(t):
             two.remove()
 
 
+def one_refresh(t):
+    """A token that ended is refreshed once, though callers of both copies need it at the same time."""
+    at, port = free_port(), free_port()
+    public, home = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{at}"
+    client_of = {"id": "solder", "secret": "provider-client-Secret-2", "redirects": [f"{public}/connect/callback/standin_oidc"]}
+    env = {"SOLDER_CONNECTORS_DIR": str(CONNECTORS)} | setting(
+        "standin_oidc", base_url=home, authorize_url=home + "/auth", token_url=home + "/token",
+        client_id=client_of["id"], client_secret=client_of["secret"],
+    )
+    with Browser() as browser, provider(at, [client_of], access=4) as idp, t.solder(env=env, listen=f"127.0.0.1:{port}") as one:
+        two = Solder(one.binary, command="serve", env={**one.env, "SOLDER_MASTER_KEY_FILE": str(one.data / "master.key")})
+        try:
+            two.start()
+            path = one.server["accessUrl"].removeprefix(one.url)
+            clients = [Mcp(copy.url + path) for copy in (one, two)]
+
+            def refreshes():
+                return [line for line in idp.lines if line.get("grant") == "refresh_token"]
+
+            with t.case("a token that ended is refreshed once for forty calls at two copies, three times over"):
+                page = browser.page(script=False)
+                page.goto(begin(clients[0], "standin_oidc"))
+                sign_in_at_provider(page, "ada")
+                for _ in range(3):
+                    time.sleep(4.2)
+                    before = len(refreshes())
+                    with ThreadPoolExecutor(40) as pool:
+                        people = list(pool.map(lambda number: clients[number % 2].execute("standin_oidc", "me")["sub"], range(40)))
+                    equal(set(people), {"ada"})
+                    equal(len(refreshes()) - before, 1)
+                assert all(line["status"] == 200 for line in refreshes()), refreshes()
+        finally:
+            two.remove()
+
+
 def run(t):
     with tempfile.TemporaryDirectory() as folder, Database(folder) as database:
         t.new_database = database.new
         two_copies(t)
         suite_oldclient.run(t)
         suite_isolation.run(t)
+        one_refresh(t)
+        suite_rotation.run(t)

@@ -88,7 +88,7 @@ def run(t):
     with t.case("the search itself finds a secret in every form"):
         for form, text in forms("xoxb-some+Secret/1=").items():
             assert search(b"before " + text + b" after", {"it": "xoxb-some+Secret/1="}), form
-    with Platform() as platform, t.solder(env={"SOLDER_LOG": "trace", **platform.setting()}) as s:
+    with Platform() as platform, t.solder(env=platform.setting()) as s:
         with t.case("secrets are written in every way"):
             write_everything(s, platform, secrets)
         key_file = s.data / "master.key"
@@ -134,7 +134,7 @@ def run(t):
             text = s.log()
             assert re.search(r"\bTRACE\b|\bDEBUG\b", text), f"nothing beyond info in {len(text)} characters"
         with t.case("another master key does not open the data"):
-            key_file.rename(s.data / "kept.key")
+            key_file.rename(s.folder / "kept.key")
             key_file.write_text(base64.b64encode(os.urandom(32)).decode() + "\n")
             key_file.chmod(0o600)
             done = s.run("up", "--listen", "127.0.0.1:0", "--json", seconds=20)

@@ -15,7 +15,8 @@ const bent = {
 };
 server.service.on("beforeResponse", (response, request) => {
   const client = request.body.client_id ?? "";
-  console.log(JSON.stringify({ client, grant: request.body.grant_type, verifier: Boolean(request.body.code_verifier) }));
+  const gave = [response.body.access_token, response.body.refresh_token].filter(Boolean);
+  console.log(JSON.stringify({ gave, client, grant: request.body.grant_type, verifier: Boolean(request.body.code_verifier) }));
   if (bent[client]) response.body = bent[client](response.body);
   if (client === "broken") {
     response.statusCode = 500;

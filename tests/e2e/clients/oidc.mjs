@@ -29,7 +29,9 @@ const provider = new Provider(`http://127.0.0.1:${told.port}`, {
 provider.use(async (context, next) => {
   await next();
   if (context.path.startsWith("/token")) {
-    console.log(JSON.stringify({ path: context.path, grant: context.oidc?.params?.grant_type ?? "", status: context.status }));
+    const { access_token: access, refresh_token: refresh, id_token: identity } = context.body ?? {};
+    const gave = [access, refresh, identity, context.oidc?.params?.code].filter((text) => typeof text === "string");
+    console.log(JSON.stringify({ path: context.path, grant: context.oidc?.params?.grant_type ?? "", status: context.status, gave }));
   }
 });
 provider.listen(told.port, "127.0.0.1", () => console.log(JSON.stringify({ ready: true })));
