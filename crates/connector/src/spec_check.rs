@@ -7,6 +7,7 @@
 mod body;
 mod compare;
 mod description;
+mod discovery;
 mod fit;
 mod shape;
 #[cfg(test)]
@@ -50,14 +51,15 @@ impl SpecReport {
     }
 }
 
-/// Compares every action of a connector with a description: `OpenAPI` 3.x or Swagger 2.0, as JSON.
+/// Compares every action of a connector with a description: `OpenAPI` 3.x, Swagger 2.0 or Google Discovery, as JSON.
 pub fn spec_check(connector: &Connector, spec: &Value) -> SpecReport {
     let mut report = SpecReport::default();
-    let Some(description) = Description::read(spec) else {
+    let converted = discovery::to_openapi(spec);
+    let Some(description) = Description::read(converted.as_ref().unwrap_or(spec)) else {
         report.differences.push(Difference {
             action: String::new(),
             key: "description".to_owned(),
-            what: "the description is neither OpenAPI 3.x nor Swagger 2.0".to_owned(),
+            what: "the description is none of OpenAPI 3.x, Swagger 2.0 and Google Discovery".to_owned(),
             allowed: None,
         });
         return report;

@@ -79,7 +79,9 @@ fn is_path(connector: &Connector, action: &Action, operation: &Operation<'_>) ->
         (CallPath::Below(_), Base::Fixed(base)) => format!("{}{own}", path_of(base)),
         _ => own.clone(),
     };
-    full == nameless(&operation.full_path) || own == nameless(operation.path)
+    full == nameless(&operation.full_path)
+        || own == nameless(operation.path)
+        || operation.other_paths.iter().any(|other| full == nameless(other))
 }
 
 /// A path without the names in its braces.
@@ -259,7 +261,10 @@ impl<'c, 's> Comparison<'c, 's> {
     fn counterpart(&self, param: &Param) -> Option<&'c SpecParam<'s>> {
         if param.place == Place::Path {
             let at = names(&self.action.path).position(|name| name == param.name)?;
-            let name = names(self.operation.path).nth(at)?;
+            // By another of its paths a call may name more of them; the last one of the first path holds all of these.
+            let name = names(self.operation.path)
+                .nth(at)
+                .or_else(|| names(self.operation.path).last())?;
             return self.by_name(name, Place::Path);
         }
         self.by_name(&param.wire_name, param.place)

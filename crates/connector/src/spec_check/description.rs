@@ -15,6 +15,8 @@ pub(super) struct Operation<'s> {
     pub(super) path: &'s str,
     /// The same with the path of the server in front.
     pub(super) full_path: String,
+    /// Further paths that lead to it, with the path of the server in front.
+    pub(super) other_paths: Vec<&'s str>,
     pub(super) params: Vec<SpecParam<'s>>,
     /// The schemas of its body by media type; fields of a Swagger form are among `params`.
     bodies: Vec<(&'s str, &'s Value)>,
@@ -38,6 +40,9 @@ pub(super) struct Description<'s> {
     pub(super) document: Document<'s>,
     pub(super) operations: Vec<Operation<'s>>,
 }
+
+/// Where an operation keeps [`Operation::other_paths`]: `OpenAPI` has no word for it.
+pub(super) const OTHER_PATHS: &str = "x-other-paths";
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
@@ -114,6 +119,7 @@ fn read_operation<'s>(
         method: method.to_ascii_uppercase(),
         path,
         full_path: format!("{}{path}", server_path(document.0)),
+        other_paths: texts(operation.get(OTHER_PATHS)).collect(),
         params: Vec::new(),
         bodies: bodies(document, operation),
         scopes: scopes(document.0, operation),
@@ -124,6 +130,13 @@ fn read_operation<'s>(
         read_param(document.resolve(param), &mut read);
     }
     read
+}
+
+fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
+    list.and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 fn read_param<'s>(param: &'s Value, operation: &mut Operation<'s>) {

@@ -153,10 +153,86 @@ fn what_goes_as_text_agrees_with_text() {
 
 #[test]
 fn a_description_of_another_kind_is_told() {
+    assert_eq!(keys(GOOD, &json!({"kind": "something"})), ["description"]);
+}
+
+fn discovery() -> Value {
+    json!({"kind": "discovery#restDescription", "rootUrl": "https://example.com/", "servicePath": "api/v1/",
+        "parameters": {"fields": {"type": "string", "location": "query"}},
+        "resources": {"things": {"resources": {"inner": {"methods": {
+            "insert": {"id": "x.things.insert", "httpMethod": "POST", "path": "{+parent}/things", "flatPath": "shops/{shopsId}/things",
+                "supportsMediaUpload": true, "mediaUpload": {"protocols": {"simple": {"path": "/upload/api/v1/{+parent}/things"}}},
+                "parameters": {"parent": {"type": "string", "location": "path", "required": true},
+                    "labels": {"type": "string", "repeated": true, "enum": ["A", "B"], "location": "query"}},
+                "request": {"$ref": "Thing"}, "scopes": ["https://auth/things", "https://auth/all"]}}}}}},
+        "schemas": {"Thing": {"type": "object", "properties": {
+            "name": {"type": "string", "annotations": {"required": ["x.things.insert"]}},
+            "note": {"type": "string", "annotations": {"required": ["x.things.update"]}},
+            "size": {"type": "integer", "format": "int32"}, "free": {"type": "any"}, "inside": {"$ref": "Thing"}}}}})
+}
+
+const OF_DISCOVERY: &str = r#"
+call = "POST /v1/{+parent}/things"
+op = "x.things.insert"
+scopes = ["https://auth/things"]
+query = { uploadType = "media" }
+[action.params]
+parent = "string! | Whose"
+labels = { line = "A/B[] | Labels", in = "query" }
+fields = { line = "string | Fields", in = "query" }
+name = "string! | Name"
+free = "object | Free"
+size = { line = "integer | Inner size", as = "/inside/size" }
+"#;
+
+#[test]
+fn a_method_of_google_discovery_is_compared() {
+    let report = report(OF_DISCOVERY, &discovery());
     assert_eq!(
-        keys(GOOD, &json!({"kind": "discovery#restDescription"})),
-        ["description"]
+        (report.checked, report.differences.as_slice()),
+        (1, [].as_slice())
     );
+    for call in [
+        "POST /v1/shops/{parent}/things",
+        "POST https://example.com/upload/api/v1/{+parent}/things",
+    ] {
+        let changed = OF_DISCOVERY.replace("POST /v1/{+parent}/things", call);
+        assert_eq!(keys(&changed, &discovery()), [] as [&str; 0], "{call}");
+    }
+    for (from, to, wanted) in [
+        ("op = \"x.things.insert\"", "", "id"),
+        ("op = \"x.things.insert\"", "op = \"x.things.get\"", "operation"),
+        ("/v1/{+parent}/things", "/v1/{+parent}/thing", "path"),
+        ("POST /v1", "PUT /v1", "method"),
+        (
+            "\"https://auth/things\"",
+            "\"https://auth/other\"",
+            "scope.https://auth/other",
+        ),
+        ("name = \"string! |", "name = \"string |", "required.name"),
+        ("integer | Inner", "string | Inner", "type.inside.size"),
+        ("A/B[]", "A/C[]", "enum.labels"),
+        ("A/B[]", "integer[]", "type.labels"),
+        ("\"media\"", "\"other\"", "enum.uploadType"),
+        (", in = \"query\" }\nname", " }\nname", "in.fields"),
+        ("free =", "gone =", "unknown.gone"),
+    ] {
+        let changed = OF_DISCOVERY.replace(from, to);
+        assert_ne!(changed, OF_DISCOVERY, "{from} is not there");
+        let found = keys(&changed, &discovery());
+        assert!(
+            found.iter().any(|key| key == wanted),
+            "{from} -> {to}: wanted {wanted}, found {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_discovery_document_of_endless_depth_ends() {
+    let mut spec = discovery();
+    spec["schemas"]["Thing"]["properties"]["size"] = json!({"$ref": "Loop"});
+    spec["schemas"]["Loop"] = json!({"$ref": "Loop"});
+    assert_eq!(keys(OF_DISCOVERY, &spec), [] as [&str; 0]);
 }
 
 /// Reads the descriptions of `SPECS_DIR`. They are the vendors' and no part of this repository: without the folder the
