@@ -322,16 +322,24 @@ pub(crate) enum Connectors {
         catalog: Catalog,
     },
     /// Check connectors for faults: all of them, or those that are named
-    Check {
-        /// Ids of connectors, or files of your own
-        #[arg(value_name = "ID|FILE")]
-        connectors: Vec<String>,
-        /// Compare one connector with its vendor's API description (`OpenAPI` 3 or Swagger 2, as JSON)
-        #[arg(long, value_name = "FILE")]
-        spec: Option<PathBuf>,
-        #[command(flatten)]
-        catalog: Catalog,
-    },
+    Check(Check),
+}
+
+/// `solder connectors check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Ids of connectors, or files of your own
+    #[arg(value_name = "ID|FILE")]
+    pub(crate) connectors: Vec<String>,
+    /// Compare one connector with its vendor's API description: `OpenAPI` 3, Swagger 2, Google Discovery or GraphQL (SDL or
+    /// introspection), packed by gzip too; several times where the vendor has several
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Vec<PathBuf>,
+    /// Compare each connector with the description that its `spec` names below this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "spec")]
+    pub(crate) specs: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) catalog: Catalog,
 }
 
 /// `solder settings`.

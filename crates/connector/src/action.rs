@@ -158,6 +158,13 @@ impl Action {
         &self.params
     }
 
+    /// The fixed GraphQL document, where it has one.
+    pub fn document(&self) -> Option<String> {
+        let whole = [self.graphql.as_deref()?, b"null}"].concat();
+        let body: Value = serde_json::from_slice(&whole).ok()?;
+        body.get("query").and_then(Value::as_str).map(str::to_owned)
+    }
+
     /// Checks arguments: every fault at once, fields by argument names. Nothing is coerced: `"5"` is not 5, and the fault
     /// says what to write.
     pub fn validate(&self, arguments: &Map<String, Value>) -> Result<(), Vec<Fault>> {

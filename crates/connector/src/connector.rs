@@ -34,8 +34,8 @@ pub struct Connector {
     pub identity: Option<String>,
     /// Where the vendor describes its API.
     pub docs: Option<String>,
-    /// The vendor's description, relative to the folder of descriptions.
-    pub spec: Option<String>,
+    /// The vendor's descriptions, relative to the folder of descriptions.
+    pub spec: Vec<String>,
     /// Accepted differences from the description for every action: key and reason.
     pub allow: Vec<(String, String)>,
     /// Other words that people search by.

@@ -40,4 +40,4 @@ pub use param::{ListStyle, Param, Place};
 pub use reading::{Answer, Failure, Reading};
 pub use request::BuildInput;
 pub use search::{Hit, Index};
-pub use spec_check::{Difference, SpecReport, spec_check};
+pub use spec_check::{ApiDescription, Difference, SpecReport, spec_check};

@@ -9,23 +9,25 @@ mod compare;
 mod description;
 mod discovery;
 mod fit;
+mod graphql;
 mod shape;
+mod source;
 #[cfg(test)]
 mod tests;
 
 use crate::{Action, Connector};
-use description::Description;
-use serde_json::Value;
 use std::collections::HashSet;
+
+pub use source::ApiDescription;
 
 /// A point in which a connector file and a description differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The action's id; empty where the whole file is meant.
     pub action: String,
-    /// What `allow` calls it: `operation`, `method`, `path`, `id`, `deprecated`, or `required.`, `unknown.`, `in.`,
-    /// `type.`, `enum.` and the platform's name of the parameter, or `scope.` and the scope. A key that `allow` holds
-    /// for nothing comes back as it stands there.
+    /// What `allow` calls it: `operation`, `method`, `path`, `id`, `deprecated`, `document`, or `required.`, `unknown.`,
+    /// `in.`, `type.`, `enum.` and the platform's name of the parameter, or `scope.` and the scope, or `deprecated.` and
+    /// type and name of a GraphQL field. A key that `allow` holds for nothing comes back as it stands there.
     pub key: String,
     /// What differs, as a sentence.
     pub what: String,
@@ -51,22 +53,12 @@ impl SpecReport {
     }
 }
 
-/// Compares every action of a connector with a description: `OpenAPI` 3.x, Swagger 2.0 or Google Discovery, as JSON.
-pub fn spec_check(connector: &Connector, spec: &Value) -> SpecReport {
+/// Compares every action of a connector with the vendor's descriptions: each with the first that has its operation.
+pub fn spec_check(connector: &Connector, descriptions: &[ApiDescription]) -> SpecReport {
     let mut report = SpecReport::default();
-    let converted = discovery::to_openapi(spec);
-    let Some(description) = Description::read(converted.as_ref().unwrap_or(spec)) else {
-        report.differences.push(Difference {
-            action: String::new(),
-            key: "description".to_owned(),
-            what: "the description is none of OpenAPI 3.x, Swagger 2.0 and Google Discovery".to_owned(),
-            allowed: None,
-        });
-        return report;
-    };
     let mut used = HashSet::new();
     for action in connector.actions() {
-        let found = compare::action(connector, action, &description);
+        let found = compare::action(connector, action, descriptions);
         report.checked += usize::from(found.compared);
         let accepted = accept(connector, action, found.differences, &mut used);
         report.differences.extend(accepted);

@@ -18,11 +18,7 @@ pub(crate) fn run(command: &Connectors) -> Result<()> {
     match command {
         Connectors::List { catalog } => all(catalog),
         Connectors::Show { connector, catalog } => show::run(connector, catalog),
-        Connectors::Check {
-            connectors,
-            spec,
-            catalog,
-        } => check::run(connectors, spec.as_deref(), catalog),
+        Connectors::Check(arguments) => check::run(arguments),
     }
 }
 

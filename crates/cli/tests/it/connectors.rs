@@ -110,6 +110,51 @@ fn a_file_of_ones_own_is_checked_and_every_fault_names_its_line() {
 }
 
 #[test]
+fn all_connectors_are_compared_with_the_descriptions_that_they_name() {
+    let place = Place::new();
+    std::fs::create_dir_all(place.path().join("specs/weather")).unwrap();
+    let named = GOOD.replace("id = ", "spec = [\"weather/a.json\", \"weather/b.json\"]\nid = ");
+    std::fs::write(place.path().join("weather.toml"), &named).unwrap();
+    let write = |name: &str, paths: serde_json::Value| {
+        let spec = serde_json::json!({ "openapi": "3.0.0", "paths": paths });
+        std::fs::write(place.path().join("specs/weather").join(name), spec.to_string()).unwrap();
+    };
+    write("a.json", serde_json::json!({}));
+    write(
+        "b.json",
+        serde_json::json!({ "/v1/forecast": { "get": { "operationId": "forecast", "parameters": [
+        { "name": "place", "in": "query", "required": true, "schema": { "type": "string" } }] } } }),
+    );
+    std::fs::write(
+        place.path().join("other.toml"),
+        GOOD.replace("id = \"weather\"", "id = \"other\""),
+    )
+    .unwrap();
+    let done = place.run(&[
+        "connectors",
+        "check",
+        "weather.toml",
+        "other.toml",
+        "--specs",
+        "specs",
+    ]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let sum = "2 connectors, 2 actions: 1 compared with descriptions (0 differences, 0 accepted), 1 with recorded examples alone";
+    assert!(done.out.contains(sum), "{done:?}");
+    std::fs::remove_file(place.path().join("specs/weather/a.json")).unwrap();
+    let done = place.run(&["connectors", "check", "weather.toml", "--specs", "specs"]);
+    assert!(
+        done.code == Some(1) && done.told.contains("a.json cannot be read"),
+        "{done:?}"
+    );
+    let done = place.run(&["connectors", "check", "--specs", "weather.toml"]);
+    assert!(
+        done.code != Some(0) && done.told.contains("takes a folder"),
+        "{done:?}"
+    );
+}
+
+#[test]
 fn a_connector_is_compared_with_a_description() {
     let place = Place::new();
     std::fs::write(place.path().join("weather.toml"), GOOD).unwrap();
@@ -137,8 +182,18 @@ fn a_connector_is_compared_with_a_description() {
     write("place");
     let agreed = place.run(&check).json();
     assert_eq!(
-        (agreed["ok"].as_bool(), agreed["spec"]["checked"].as_u64()),
-        (Some(true), Some(1)),
+        (
+            agreed["ok"].as_bool(),
+            &agreed["connectors"][0]["spec"]["checked"],
+            &agreed["counts"]
+        ),
+        (
+            Some(true),
+            &serde_json::json!(1),
+            &serde_json::json!({
+                "connectors": 1, "actions": 1, "checked": 1, "differences": 0, "allowed": 0, "recordedOnly": 0,
+            })
+        ),
         "{agreed}"
     );
     write("city");
@@ -151,7 +206,9 @@ fn a_connector_is_compared_with_a_description() {
     std::fs::write(place.path().join("spec.json"), "openapi: 3.0.0").unwrap();
     let done = place.run(&check);
     assert!(
-        done.code == Some(1) && done.told.contains("not an API description in JSON"),
+        done.code == Some(1)
+            && done.told.contains("spec.json is not an API description")
+            && done.told.contains("YAML"),
         "{done:?}"
     );
 }

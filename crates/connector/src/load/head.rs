@@ -74,7 +74,7 @@ pub(super) fn read(root: &Reader<'_>, file: &str) -> Option<Connector> {
         check: root.text("check"),
         identity: identity(root),
         docs: root.text("docs"),
-        spec: root.text("spec"),
+        spec: root.text_or_texts("spec"),
         allow: root.pairs("allow"),
         synonyms: root.texts("synonyms"),
         vars,

@@ -80,6 +80,12 @@ impl<'s> Reader<'s> {
         self.find(key).map(|item| item.texts()).unwrap_or_default()
     }
 
+    /// One text or several.
+    pub(crate) fn text_or_texts(&self, key: &'static str) -> Vec<String> {
+        let items = self.find(key).map(|item| item.one_or_list()).unwrap_or_default();
+        items.iter().filter_map(Item::text).map(str::to_owned).collect()
+    }
+
     pub(crate) fn parse<T, E: Display>(
         &self,
         key: &'static str,

@@ -2,11 +2,15 @@
 
 use super::body::Inside;
 use super::description::{Description, Operation, SpecParam, path_of};
+use super::graphql;
 use super::shape::{Document, Shape};
+use super::source::{ApiDescription, Form};
 use crate::action::{Action, BodyKind, CallPath};
 use crate::connector::{Base, Connector};
 use crate::param::{Param, Place, Wire};
-use serde_json::json;
+use apollo_compiler::Schema;
+use apollo_compiler::validation::Valid;
+use serde_json::{Value, json};
 
 /// Schemas are compared so deep.
 pub(super) const DEPTH: usize = 5;
@@ -19,21 +23,65 @@ pub(super) struct Found {
     pub(super) differences: Vec<(String, String)>,
 }
 
-/// Compares an action with the operation that `op`, its method and path, or its id names.
-pub(super) fn action(connector: &Connector, action: &Action, description: &Description<'_>) -> Found {
-    let Some(operation) = find(connector, action, description) else {
-        let what = match &action.op {
-            Some(op) => format!("the description has no operation `{op}`"),
-            None => format!(
-                "the description has neither {} {} nor an operation `{}`",
-                action.method, action.path, action.id
-            ),
+/// Compares an action with the operation that `op`, its method and path, or its id names, in the first description that
+/// has it; a GraphQL action with its document.
+pub(super) fn action(connector: &Connector, action: &Action, descriptions: &[ApiDescription]) -> Found {
+    for description in descriptions {
+        let found = match &description.0 {
+            Form::Paths(value) => by_path(connector, action, value),
+            Form::GraphQl(schema) => by_document(connector, action, schema),
         };
-        return Found {
-            compared: false,
-            differences: vec![("operation".to_owned(), what)],
-        };
+        if let Some(differences) = found {
+            return Found {
+                compared: true,
+                differences,
+            };
+        }
+    }
+    let what = match (&action.op, action.body) {
+        (_, BodyKind::GraphQl) => "there is no GraphQL schema to compare its document with".to_owned(),
+        (Some(op), _) => format!("the description has no operation `{op}`"),
+        (None, _) => format!(
+            "the description has neither {} {} nor an operation `{}`",
+            action.method, action.path, action.id
+        ),
     };
+    Found {
+        compared: false,
+        differences: vec![("operation".to_owned(), what)],
+    }
+}
+
+fn by_path(connector: &Connector, action: &Action, value: &Value) -> Option<Vec<(String, String)>> {
+    if action.body == BodyKind::GraphQl {
+        return None;
+    }
+    let description = Description::read(value)?;
+    let operation = find(connector, action, &description)?;
+    Some(compared(connector, action, &description, operation))
+}
+
+fn by_document(
+    connector: &Connector,
+    action: &Action,
+    schema: &Valid<Schema>,
+) -> Option<Vec<(String, String)>> {
+    let read = graphql::read(schema, action)?;
+    let mut differences = read.differences;
+    let description = read.description.as_ref().and_then(Description::read);
+    if let Some(description) = &description {
+        let operations = description.operations.iter();
+        differences.extend(operations.flat_map(|one| compared(connector, action, description, one)));
+    }
+    Some(differences)
+}
+
+fn compared(
+    connector: &Connector,
+    action: &Action,
+    description: &Description<'_>,
+    operation: &Operation<'_>,
+) -> Vec<(String, String)> {
     let mut comparison = Comparison {
         action,
         operation,
@@ -43,10 +91,7 @@ pub(super) fn action(connector: &Connector, action: &Action, description: &Descr
     comparison.call(connector);
     comparison.parameters(connector);
     comparison.scopes();
-    Found {
-        compared: true,
-        differences: comparison.differences,
-    }
+    comparison.differences
 }
 
 fn find<'d, 's>(
@@ -190,7 +235,7 @@ impl<'c, 's> Comparison<'c, 's> {
             }
         }
         let whole = action.params.iter().any(|param| param.wire == Wire::Whole);
-        let named = !whole && !matches!(action.body, BodyKind::Raw | BodyKind::GraphQl);
+        let named = !whole && action.body != BodyKind::Raw;
         if let Some(body) = body.filter(|_| named) {
             self.needed(&body, &[], DEPTH);
         }

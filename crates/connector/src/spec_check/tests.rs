@@ -1,17 +1,23 @@
 //! Connector files against small descriptions, and the built-in ones against the vendors' own.
 
-use super::{SpecReport, spec_check};
+use super::{ApiDescription, SpecReport, spec_check};
 use crate::{built_in, parse};
 use serde_json::{Value, json};
+use std::io::Write as _;
 
-fn report(action: &str, spec: &Value) -> SpecReport {
-    let file = format!(
+mod graphql;
+
+fn file(action: &str) -> String {
+    format!(
         "id = \"sample\"\nname = \"Sample\"\nabout = \"A sample\"\ncategories = [\"test\"]\nbase = \"https://example.com/api\"\n\
          [resources]\nthings = \"Things\"\n[[action]]\nname = \"make\"\ntitle = \"Make\"\nabout = \"Makes\"\n\
          resource = \"things\"\nkind = \"write\"\n{action}"
-    );
-    let connector = parse("sample.toml", &file).unwrap();
-    spec_check(&connector, spec)
+    )
+}
+
+fn report(action: &str, spec: &Value) -> SpecReport {
+    let connector = parse("sample.toml", &file(action)).unwrap();
+    spec_check(&connector, &[ApiDescription::from_json(spec.clone()).unwrap()])
 }
 
 fn keys(action: &str, spec: &Value) -> Vec<String> {
@@ -153,7 +159,54 @@ fn what_goes_as_text_agrees_with_text() {
 
 #[test]
 fn a_description_of_another_kind_is_told() {
-    assert_eq!(keys(GOOD, &json!({"kind": "something"})), ["description"]);
+    for (text, wanted) in [
+        (
+            "{\"kind\": \"something\"}",
+            "none of OpenAPI 3.x, Swagger 2.0, Google Discovery and GraphQL",
+        ),
+        ("{\"kind\": ", "is not JSON"),
+        ("openapi: 3.0.0", "YAML"),
+        ("type Query { a: }", "line 1"),
+        (
+            "{\"__schema\": {\"types\": [{\"kind\": \"OBJECT\", \"name\": \"A B\"}]}}",
+            "with faults",
+        ),
+    ] {
+        let told = ApiDescription::read(text.as_bytes()).unwrap_err();
+        assert!(told.contains(wanted), "{text}: {told}");
+    }
+    assert!(
+        ApiDescription::read(&[0x1f, 0x8b, 0, 0])
+            .unwrap_err()
+            .contains("unpacked")
+    );
+}
+
+#[test]
+fn a_packed_description_is_unpacked_and_an_endless_one_refused() {
+    let packed = |bytes: &[u8]| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    };
+    let read = ApiDescription::read(&packed(spec().to_string().as_bytes())).unwrap();
+    let report = spec_check(&parse("sample.toml", &file(GOOD)).unwrap(), &[read]);
+    assert_eq!((report.checked, report.open().count()), (1, 0));
+    let refused = ApiDescription::read(&packed(&vec![b' '; 257 * 1024 * 1024])).unwrap_err();
+    assert!(refused.contains("256 MiB"), "{refused}");
+}
+
+#[test]
+fn an_action_is_compared_with_the_description_that_has_it() {
+    let other = json!({"openapi": "3.1.0", "paths": {"/elsewhere": {"get": {"operationId": "elsewhere"}}}});
+    let read = |spec: &Value| ApiDescription::from_json(spec.clone()).unwrap();
+    let connector = parse("sample.toml", &file(GOOD)).unwrap();
+    let report = spec_check(&connector, &[read(&other), read(&spec())]);
+    assert_eq!(
+        (report.checked, report.differences.as_slice()),
+        (1, [].as_slice())
+    );
+    assert_eq!(spec_check(&connector, &[read(&other)]).checked, 0);
 }
 
 fn discovery() -> Value {
@@ -243,7 +296,9 @@ fn the_built_in_connectors_agree_with_their_vendors_descriptions() {
     let connectors = built_in()
         .iter()
         .map(|(id, text)| parse(&format!("{id}.toml"), text).unwrap());
-    let described: Vec<_> = connectors.filter(|connector| connector.spec.is_some()).collect();
+    let described: Vec<_> = connectors
+        .filter(|connector| !connector.spec.is_empty())
+        .collect();
     let Some(folder) = variable("SPECS_DIR") else {
         let names: Vec<_> = described
             .iter()
@@ -262,21 +317,26 @@ fn the_built_in_connectors_agree_with_their_vendors_descriptions() {
     };
     let mut wrong = Vec::new();
     for connector in &described {
-        let path = std::path::Path::new(&folder).join(connector.spec.as_ref().unwrap());
+        let paths: Vec<_> = connector
+            .spec
+            .iter()
+            .map(|spec| std::path::Path::new(&folder).join(spec))
+            .collect();
         // Where the vendor has Swagger 2.0, the folder may hold the same as OpenAPI 3.0; reasons must hold for both.
-        let converted = path.with_file_name("openapi.from-swagger2.json");
-        for path in std::iter::once(path).chain(converted.exists().then_some(converted)) {
-            let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let report = spec_check(connector, &serde_json::from_slice(&text).unwrap());
-            assert_eq!(
-                report.checked,
-                connector.actions().len(),
-                "{}: actions without an operation",
-                connector.id
-            );
+        let converted = match paths.as_slice() {
+            [one] => Some(vec![one.with_file_name("openapi.from-swagger2.json")])
+                .filter(|twin| twin.iter().all(|path| path.exists())),
+            _ => None,
+        };
+        for paths in std::iter::once(paths).chain(converted) {
+            let read = |path: &std::path::PathBuf| {
+                let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                ApiDescription::read(&bytes).unwrap_or_else(|error| panic!("{} {error}", path.display()))
+            };
+            let report = spec_check(connector, &paths.iter().map(read).collect::<Vec<_>>());
             let open = report.open();
             wrong.extend(
-                open.map(|one| format!("{} {} [{}]: {}", path.display(), one.action, one.key, one.what)),
+                open.map(|one| format!("{} {} [{}]: {}", connector.id, one.action, one.key, one.what)),
             );
         }
     }
