@@ -165,6 +165,23 @@ impl Action {
         body.get("query").and_then(Value::as_str).map(str::to_owned)
     }
 
+    /// The parameter that says how long pages are, where callers may say it.
+    pub fn size_param(&self) -> Option<&Param> {
+        let size = self.paging.as_ref()?.size.as_ref()?;
+        self.params.iter().find(|param| param.wire_name == *size)
+    }
+
+    /// Whether what the pointer finds in an item outlives `pick`.
+    pub(crate) fn keeps(&self, pointer: &Pointer) -> bool {
+        let first = pointer.names().next();
+        self.pick.is_empty()
+            || first.is_none()
+            || self.pick.iter().any(|pick| match pick {
+                Pick::Name(name) => Some(name.as_str()) == first,
+                Pick::Inside(inside) => inside.names().next() == first,
+            })
+    }
+
     /// Checks arguments: every fault at once, fields by argument names. Nothing is coerced: `"5"` is not 5, and the fault
     /// says what to write.
     pub fn validate(&self, arguments: &Map<String, Value>) -> Result<(), Vec<Fault>> {

@@ -15,6 +15,7 @@ mod fault;
 mod limits;
 mod load;
 mod oauth;
+mod options;
 mod pagination;
 mod param;
 mod pointer;
@@ -36,6 +37,7 @@ pub use oauth::{
     Asked, Consent, DeviceCode, DevicePoll, Discover, Endpoints, Found, Grant, OAuth, OAuthApp, OAuthInput,
     Rotate, Scopes, TokenFailure, Tokens, Unsigned,
 };
+pub use options::{Choice, Options};
 pub use param::{ListStyle, Param, Place};
 pub use reading::{Answer, Failure, Reading};
 pub use request::BuildInput;

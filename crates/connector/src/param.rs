@@ -1,5 +1,6 @@
 //! One parameter of an action: what callers write, and where it goes in the platform's request.
 
+use crate::options::Options;
 use crate::pointer::Pointer;
 use crate::schema::Check;
 use serde_json::Value;
@@ -77,8 +78,8 @@ pub struct Param {
     pub default: Option<Value>,
     /// How an array goes into a query.
     pub list: ListStyle,
-    /// The action that lists the choices.
-    pub options: Option<String>,
+    /// Where its choices come from.
+    pub options: Option<Box<Options>>,
     /// Whether the loader made it, for paging.
     pub made: bool,
     pub(crate) wire: Wire,

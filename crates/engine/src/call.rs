@@ -1,6 +1,7 @@
 //! The way of a call, from what was asked to what is answered. Authentication, the window and the users layer
 //! stand before it; each further step is a file beside this one.
 
+mod choices;
 mod credential;
 mod dispatch;
 mod record;
@@ -8,6 +9,7 @@ mod request;
 mod resolve;
 mod reuse;
 
+pub use choices::{ChoiceList, ChoiceView, ChoicesAsked};
 pub(crate) use record::Recorder;
 pub(crate) use request::{KNOWN, Request, take_parameters};
 pub(crate) use reuse::Answers;
@@ -43,8 +45,11 @@ impl Engine {
         if target.action.kind != Kind::Read {
             caller.demand_write()?;
         }
-        target.validate(&request.parameters)?;
-        let outcome = self.perform(caller, scope, &target, &request).await;
+        let outcome = match target.validate(&request.parameters) {
+            Ok(()) => self.perform(caller, scope, &target, &request).await,
+            Err(error) => return Err(choices::pointing(error, scope, &target, &request.parameters)),
+        };
+        let outcome = outcome.map_err(|error| choices::pointing(error, scope, &target, &request.parameters));
         self.record(caller, scope, &target, began, outcome.as_ref().err());
         outcome
     }

@@ -83,7 +83,8 @@ impl Engine {
     pub fn get_action(&self, scope: Scope<'_>, connector: &str, action: &str) -> Result<ActionDetails> {
         let connector = self.seen_connector(connector, scope.policy())?.connector()?;
         let action = seen_action(&connector, action, scope.policy())?;
-        Ok(ActionDetails::new(&connector, &action))
+        let sees = |listing: &str| scope.policy().allows_action(connector.id.as_str(), listing);
+        Ok(ActionDetails::new(&connector, &action, sees))
     }
 
     /// Every connector in reach, by id.

@@ -12,6 +12,7 @@ mod cache;
 mod call;
 mod caller;
 mod catalog;
+mod completions;
 mod connect;
 mod connectors;
 mod credentials;
@@ -51,9 +52,10 @@ pub use authorization::{
     NewClientView, NotBegun, OauthError, OauthForm, OauthRefusal, Question, Registered, Step, TokenAnswer,
 };
 pub use broker::{Choice, ConnectionBegun, Finished, PageResult, Pending, ResultPage};
-pub use call::Answer as Executed;
+pub use call::{Answer as Executed, ChoiceList, ChoiceView, ChoicesAsked};
 pub use caller::{Authorization, Caller, Identity, UserToken};
 pub use catalog::{Catalog, CatalogError, Owner};
+pub use completions::{CHOICES_TEMPLATE, CompletionAsked};
 pub use connect::{
     Allowed, AllowedGroup, ConnectorOffer, FieldOffer, Guest, Joined, Landing, Onward, Standing, TicketCover,
     TicketCreated, TicketDeleted, TicketSight, TicketView, TicketVisit, WaitingConnection, WayIn, WayOffered,

@@ -42,6 +42,22 @@ impl CacheHint {
     }
 }
 
+/// A kind of resource whose URIs follow a template (RFC 6570).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceTemplate {
+    /// The template.
+    pub uri_template: &'static str,
+    /// Its name, for programs.
+    pub name: &'static str,
+    /// Its name, for people.
+    pub title: &'static str,
+    /// What it holds, for a model.
+    pub description: &'static str,
+    /// The media type of what is read.
+    pub mime_type: &'static str,
+}
+
 /// A list of tools as one revision reads it, rendered once and served many times. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolList(Bytes);
@@ -71,6 +87,8 @@ pub struct Catalogue {
     /// By [`Revision::index`].
     lists: Vec<ToolList>,
     tools: HashMap<String, HeaderParams>,
+    /// The members of `resources/templates/list`.
+    templates: Bytes,
 }
 
 impl Catalogue {
@@ -84,7 +102,23 @@ impl Catalogue {
                 .map(|revision| render_tool_list(tools, *revision))
                 .collect(),
             tools: tools.iter().map(params).collect::<Result<_, _>>()?,
+            templates: Bytes::from_static(br#""resourceTemplates":[]"#),
         })
+    }
+
+    /// The same with templates of resources. Whoever gives them answers [`Answer::Read`](crate::Answer::Read) and
+    /// [`Answer::Complete`](crate::Answer::Complete).
+    #[must_use]
+    pub fn with_templates(mut self, templates: &[ResourceTemplate]) -> Self {
+        let mut out = br#""resourceTemplates":"#.to_vec();
+        json::write(&mut out, &templates);
+        self.templates = out.into();
+        self
+    }
+
+    /// The templates as members of a result.
+    pub(crate) fn templates(&self) -> Bytes {
+        self.templates.clone()
     }
 
     /// The list for a revision.

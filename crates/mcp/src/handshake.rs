@@ -3,9 +3,9 @@
 use crate::{Initialize, Revision, json};
 use std::sync::Arc;
 
-/// What is declared: the three kinds of lists that are answered. No `listChanged` and no `subscribe`, since nothing is
+/// What is declared: the three kinds of lists that are answered, and completion. No `listChanged` and no `subscribe`, since nothing is
 /// ever announced.
-const CAPABILITIES: &[u8] = br#""capabilities":{"tools":{},"prompts":{},"resources":{}}"#;
+const CAPABILITIES: &[u8] = br#""capabilities":{"tools":{},"prompts":{},"resources":{},"completions":{}}"#;
 
 /// `{"name","version"}`, written at once: it stands in every modern answer.
 fn info(name: &str, version: &str) -> String {

@@ -18,6 +18,7 @@ mod accept;
 mod body;
 mod call;
 mod catalogue;
+mod completion;
 mod error;
 mod handshake;
 mod head;
@@ -37,7 +38,8 @@ mod tool;
 
 pub use body::{Incoming, MAX_BATCH, MAX_DEPTH, Message, Notification};
 pub use call::{Call, Initialize, ToolCall, Trace};
-pub use catalogue::{CacheHint, CacheScope, Catalogue, ToolList, render_tool_list};
+pub use catalogue::{CacheHint, CacheScope, Catalogue, ResourceTemplate, ToolList, render_tool_list};
+pub use completion::{Completion, MAX_COMPLETIONS};
 pub use error::RpcError;
 pub use handshake::ServerInfo;
 pub use head::{Head, SessionHeader, Verb};

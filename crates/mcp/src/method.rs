@@ -44,6 +44,8 @@ pub enum Method {
     PromptsGet,
     /// `resources/read`.
     ResourcesRead,
+    /// `completion/complete`.
+    Complete,
     /// Anything else: -32601.
     Unknown,
 }
@@ -62,6 +64,7 @@ impl Method {
             ("tools/call", _) => Self::ToolsCall,
             ("prompts/get", _) => Self::PromptsGet,
             ("resources/read", _) => Self::ResourcesRead,
+            ("completion/complete", _) => Self::Complete,
             _ => Self::Unknown,
         }
     }
@@ -105,7 +108,7 @@ mod tests {
             ("resources/subscribe", false, false),
             ("resources/unsubscribe", false, false),
             ("logging/setLevel", false, false),
-            ("completion/complete", false, false),
+            ("completion/complete", true, true),
             ("subscriptions/listen", false, false),
             ("tasks/get", false, false),
             ("tasks/list", false, false),

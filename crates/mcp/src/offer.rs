@@ -1,8 +1,10 @@
 //! What a server offers, and the answer to every request that needs nothing but that.
 
 use crate::{
-    CacheHint, Call, Catalogue, Head, List, Method, Reply, ResultBody, RpcError, ServerInfo, ToolCall,
+    CacheHint, Call, Catalogue, Completion, Head, List, Method, Reply, ResultBody, RpcError, ServerInfo,
+    ToolCall,
 };
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Milliseconds for which clients may keep a list, and what `server/discover` says. Nothing announces a change, so that
@@ -24,6 +26,10 @@ pub enum Answer<'c> {
     Ready(Reply),
     /// A tool of the catalogue has to run; [`Offer::reply`] makes the answer of what it comes to.
     Run(ToolCall<'c>),
+    /// An argument has to be completed.
+    Complete(Completion),
+    /// The resource of that URI has to be read, if there is one.
+    Read(Cow<'c, str>),
 }
 
 impl Offer {
@@ -42,8 +48,15 @@ impl Offer {
         match self.consider(head, call) {
             Ok(Considered::Body(body)) => Answer::Ready(self.reply(call, body)),
             Ok(Considered::Run(tool)) => Answer::Run(tool),
+            Ok(Considered::Complete(asked)) => Answer::Complete(asked),
+            Ok(Considered::Read(uri)) => Answer::Read(uri),
             Err(error) => Answer::Ready(Reply::error(call, error)),
         }
+    }
+
+    /// A resource that was read: a text of that media type, which may be kept no longer than any list.
+    pub fn resource(&self, uri: &str, mime_type: &str, text: &str) -> ResultBody {
+        ResultBody::resource(uri, mime_type, text, self.hint)
     }
 
     /// The reply to a call that came to something.
@@ -62,9 +75,8 @@ impl Offer {
             }
             Method::ToolsCall => return self.tool(head, call).map(Considered::Run),
             Method::PromptsGet => return Err(RpcError::unknown_prompt(&call.prompt_name()?)),
-            Method::ResourcesRead => {
-                return Err(RpcError::unknown_resource(&call.resource_uri()?, call.era));
-            }
+            Method::ResourcesRead => return call.resource_uri().map(Considered::Read),
+            Method::Complete => return call.completion().map(Considered::Complete),
             Method::Unknown => return Err(call.unknown_method()),
         };
         Ok(Considered::Body(body))
@@ -73,7 +85,10 @@ impl Offer {
     fn list(&self, list: List, call: &Call) -> ResultBody {
         let tools = match list {
             List::Tools => self.catalogue.list(call.era.revision()),
-            List::Prompts | List::Resources | List::ResourceTemplates => None,
+            List::ResourceTemplates => {
+                return ResultBody::templates(self.catalogue.templates(), self.hint);
+            }
+            List::Prompts | List::Resources => None,
         };
         match tools {
             Some(tools) => ResultBody::tools(tools, self.hint),
@@ -96,4 +111,6 @@ impl Offer {
 enum Considered<'c> {
     Body(ResultBody),
     Run(ToolCall<'c>),
+    Complete(Completion),
+    Read(Cow<'c, str>),
 }

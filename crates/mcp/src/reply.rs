@@ -47,6 +47,31 @@ impl ResultBody {
         Self(Body::Members(Bytes::from_static(members), Some(hint)))
     }
 
+    /// The answer to `resources/templates/list`.
+    pub(crate) const fn templates(members: Bytes, hint: CacheHint) -> Self {
+        Self(Body::Members(members, Some(hint)))
+    }
+
+    /// The answer to `completion/complete`: at most [`MAX_COMPLETIONS`](crate::MAX_COMPLETIONS) values are told.
+    pub fn completion(values: &[String], has_more: bool) -> Self {
+        Self(Body::Members(
+            crate::completion::write(values, has_more).into(),
+            None,
+        ))
+    }
+
+    /// The answer to `resources/read`.
+    pub(crate) fn resource(uri: &str, mime_type: &str, text: &str, hint: CacheHint) -> Self {
+        let mut out = br#""contents":[{"uri":"#.to_vec();
+        json::write(&mut out, uri);
+        out.extend_from_slice(br#","mimeType":"#);
+        json::write(&mut out, mime_type);
+        out.extend_from_slice(br#","text":"#);
+        json::write(&mut out, text);
+        out.extend_from_slice(b"}]");
+        Self(Body::Members(out.into(), Some(hint)))
+    }
+
     /// The answer to `tools/call`.
     pub const fn call(result: CallToolResult) -> Self {
         Self(Body::ToolResult(result))

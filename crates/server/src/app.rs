@@ -34,7 +34,7 @@ impl App {
             request_ids: RequestIds::new(&engine.request_id()),
             engine,
             settings,
-            catalogue: Arc::new(Catalogue::new(&tool_descriptors())?),
+            catalogue: Arc::new(Catalogue::new(&tool_descriptors())?.with_templates(&crate::mcp::TEMPLATES)),
             nameless: ServerInfo::new("", ""),
             calls: TaskTracker::new(),
             stopped: CancellationToken::new(),

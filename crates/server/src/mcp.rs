@@ -4,11 +4,13 @@
 //! caller's window, the session, and then the answer. Who is outside the users layer is counted all the same, and
 //! what was sent is not read: which window a message belongs to is known only once it is.
 
+mod completion;
 mod dispatch;
 mod limit;
 mod scope;
 mod session;
 
+pub(crate) use completion::TEMPLATES;
 pub(crate) use limit::CALLS;
 
 use crate::App;

@@ -6,7 +6,7 @@ mod shared;
 
 pub(crate) use catalogue::{
     ActionNotFound, ActionPath, ConnectorFilterParams, ConnectorOrServerNotFound, ConnectorPath,
-    CredentialHeader, PlatformRefusals, ServerHeader, ServerParam,
+    CredentialHeader, OptionsParams, OptionsPath, PlatformRefusals, ServerHeader, ServerParam,
 };
 pub(crate) use shared::ErrorEnvelope;
 pub(crate) use shared::{

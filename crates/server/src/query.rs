@@ -4,6 +4,7 @@ use crate::problem::Failure;
 use axum::extract::FromRequestParts;
 use http::Uri;
 use http::request::Parts;
+use serde_json::{Map, Value};
 use solder_engine::ConnectorFilter;
 use solder_model::{BadTimestamp, Fault, Page, Problem, Timestamp};
 use std::borrow::Cow;
@@ -63,6 +64,48 @@ impl ConnectorQuery {
         reader.finish(Self {
             page,
             filter: ConnectorFilter { category, query },
+        })
+    }
+}
+
+/// The known parameters of a list of choices; all others are arguments of the action.
+#[derive(Debug)]
+pub(crate) struct OptionsQuery {
+    /// `q`; empty where nothing was sent.
+    pub(crate) typed: String,
+    /// `credentialId`.
+    pub(crate) credential: Option<String>,
+    /// Arguments of the action, as texts.
+    pub(crate) arguments: Map<String, Value>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for OptionsQuery {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
+        Self::read(parts.uri.query().unwrap_or_default()).map_err(|faults| Problem::invalid(&faults).into())
+    }
+}
+
+impl OptionsQuery {
+    fn read(query: &str) -> Result<Self, Vec<Fault>> {
+        let mut reader = Reader::new(query);
+        let typed = reader.one("q").unwrap_or_default().into_owned();
+        if typed.chars().count() > MAX_WORDS {
+            let message = format!("must be {MAX_WORDS} characters long at most");
+            reader.faults.push(Fault::new("q", message));
+        }
+        let credential = reader.text("credentialId");
+        let own = ["q", "credentialId", "serverId"];
+        let others =
+            form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !own.contains(&name.as_ref()));
+        let arguments = others
+            .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+            .collect();
+        reader.finish(Self {
+            typed,
+            credential,
+            arguments,
         })
     }
 }

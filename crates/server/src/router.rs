@@ -43,6 +43,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(connectors::list::list_connectors))
         .routes(routes!(connectors::get::get_connector))
         .routes(routes!(connectors::get_action::get_action))
+        .routes(routes!(connectors::list_options::list_parameter_options))
         .routes(routes!(connectors::execute::execute_action))
         .routes(routes!(connectors::execute_by_body::execute_named_action))
         .merge(of_users())

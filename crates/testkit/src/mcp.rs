@@ -60,7 +60,8 @@ impl Mcp {
         let mut client = self
             .with("mcp-protocol-version", MODERN)
             .with("mcp-method", method);
-        if let Some(name) = params["name"].as_str() {
+        let mirrored = if method == "resources/read" { "uri" } else { "name" };
+        if let Some(name) = params[mirrored].as_str() {
             client = client.with("mcp-name", name);
         }
         client.post(message.to_string()).await

@@ -3,6 +3,7 @@
 use super::line::{self, BaseType, Line};
 use super::names::{header_name, parameter_name};
 use super::source::Item;
+use crate::options::Options;
 use crate::param::{ListStyle, Param, Place, Wire};
 use crate::pointer::Pointer;
 use crate::schema::Check;
@@ -86,7 +87,10 @@ pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<P
         place: place.unwrap_or(around.place),
         wire_name: wire.as_ref().map_or(name, |(_, text)| text).to_owned(),
         list: table.word("list", &LISTS).unwrap_or(around.list),
-        options: table.text("options"),
+        options: table
+            .find("options")
+            .and_then(|item| options(&item))
+            .map(Box::new),
         sample: table.find("sample").map(|item| item.json()),
         body: around.body,
     };
@@ -100,7 +104,7 @@ struct Told {
     place: Place,
     wire_name: String,
     list: ListStyle,
-    options: Option<String>,
+    options: Option<Box<Options>>,
     sample: Option<Value>,
     body: BodyKind,
 }
@@ -116,6 +120,45 @@ impl Told {
             body: around.body,
         }
     }
+}
+
+/// Where choices come from: the action that lists them, or a table that says more.
+fn options(item: &Item<'_>) -> Option<Options> {
+    let table = if item.is_text() { None } else { Some(item.table()?) };
+    let (action, value, label, arguments, query) = match &table {
+        None => (item.text()?.to_owned(), None, None, Value::Null, None),
+        Some(table) => (
+            table.needed("action"),
+            table.find("value").and_then(|item| {
+                let text = item.any_text()?;
+                Some((text.to_owned(), item.parse(Pointer::parse)?))
+            }),
+            table.parse("label", Pointer::parse),
+            table
+                .find("arguments")
+                .map(|item| item.json())
+                .unwrap_or_default(),
+            table.text("query"),
+        ),
+    };
+    if let Some(table) = &table {
+        table.finish();
+        if !matches!(arguments, Value::Object(_) | Value::Null) {
+            table.fault("has `arguments` that are no table");
+        }
+    }
+    let (value_pointer, value) = match value {
+        Some(stated) => stated,
+        None => ("/id".to_owned(), Pointer::parse("/id").ok()?),
+    };
+    Some(Options {
+        action,
+        query,
+        arguments: arguments.as_object().cloned().unwrap_or_default(),
+        value_pointer,
+        value,
+        label,
+    })
 }
 
 fn meaning(item: &Item<'_>, table: &super::reader::Reader<'_>) -> Option<Meaning> {
@@ -221,7 +264,7 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
     let mut schema = meaning.schema;
     let mut about = meaning.about;
     if let Some(options) = &told.options {
-        about = format!("{about} (`{options}` lists the choices)");
+        about = format!("{about} (`{}` lists the choices)", options.action);
     }
     let bare = Check::new(Value::Object(schema.clone()));
     // What a plain line says is known to be a schema, and its default was checked as it was read.

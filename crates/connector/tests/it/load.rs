@@ -223,3 +223,65 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_choices_of_a_parameter_come_from_a_read_that_can_be_called() {
+    let named = |name: &str, call: &str, rest: &str| {
+        action(call, rest).replace("name = \"act\"", &format!("name = \"{name}\""))
+    };
+    let listing = |more: &str| named("list", "GET /list/{team}", more);
+    let of = |options: &str, list: &str| {
+        let user = named(
+            "use",
+            "GET /x",
+            &format!("[action.params]\na = {{ line = \"string | A\", options = {options} }}"),
+        );
+        parse("sample.toml", &(head("") + &user + &listing(list)))
+            .map_or_else(|found| crate::support::told(&found), |_| String::new())
+    };
+    let team = "[action.params]\nteam = \"string! | Team\"\nq = \"string | Words\"\nn = \"integer | N\"";
+    let stated = r#"{ action = "list", arguments = { team = "t1" }, query = "q", value = "/key", label = "/names/0" }"#;
+    assert_eq!(of(stated, team), "");
+    for (options, wanted) in [
+        (
+            r#""list""#,
+            "which needs `team`: state it in `arguments`, or have a parameter of that name",
+        ),
+        (
+            r#"{ action = "list", arguments = { tem = "x", team = "y" } }"#,
+            "which has no parameter `tem`",
+        ),
+        (
+            r#"{ action = "list", arguments = { team = 7 } }"#,
+            "whose parameter `team` does not take 7",
+        ),
+        (
+            r#"{ action = "list", arguments = { team = "t" }, query = "n" }"#,
+            "has no text parameter `n` to search by",
+        ),
+        (
+            r#"{ action = "list", arguments = { team = "t" }, value = "key" }"#,
+            "`key` is not a pointer",
+        ),
+        (
+            r#"{ action = "list", arguments = { team = "t" }, lable = "/x" }"#,
+            "did you mean `label`?",
+        ),
+        (r#"{ arguments = { team = "t" } }"#, "is missing"),
+    ] {
+        let told = of(options, team);
+        assert!(told.contains(wanted), "{options}: {told}");
+    }
+    let picked = format!("pick = [\"name\"]\n{team}");
+    assert!(
+        of(r#"{ action = "list", arguments = { team = "t" } }"#, &picked).contains("`pick` leaves out `/id`")
+    );
+    let written = head("")
+        + &named(
+            "use",
+            "GET /x",
+            "[action.params]\na = { line = \"string | A\", options = \"make\" }",
+        )
+        + &named("make", "POST /make", "");
+    assert!(faults(&written).contains("which has to be a read that answers a value"));
+}

@@ -1,18 +1,19 @@
 //! What callers are told of an action, and of wrong arguments.
 
-use crate::support::{action, object, with_action};
+use crate::support::{action, head, load, object, with_action};
 use serde_json::{Value, json};
 use solder_connector::Connector;
 
 const PARAMS: &str = "sample = { channel = \"C1\", text = \"Hi\" }\npaging = { kind = \"cursor\", next = \"/n\", send = \"c\" }\n\
-                      [action.params]\nchannel = { line = \"string! | Channel\", options = \"act\", in = \"query\" }\ntext = \"string! 1..20 | Text\"\n\
+                      [action.params]\nchannel = { line = \"string! | Channel\", options = \"list\", in = \"query\" }\ntext = \"string! 1..20 | Text\"\n\
                       limit = \"integer 1..200 = 100 | How many\"\norder = \"asc/desc | Order\"\ndry = \"boolean | Try\"\n\
                       tags = \"string[] ..2 | Tags\"\nat = { line = \"datetime | When\", in = \"header\", as = \"X-At\" }\n\
                       code = { line = \"string | Code\", pattern = \"^[A-Z]{2}$\" }\n\
                       shape = { schema = { type = \"object\", description = \"Shape\", required = [\"w\"], properties = { w = { type = \"number\" } } } }";
 
 fn messy() -> Connector {
-    with_action("POST /x", PARAMS)
+    let list = action("GET /list", "").replace("name = \"act\"", "name = \"list\"");
+    load(&(head("") + &action("POST /x", PARAMS) + &list))
 }
 
 fn told(arguments: Value) -> Vec<String> {
@@ -37,7 +38,7 @@ fn every_fault_of_the_arguments_is_told_at_once() {
             "at": "tomorrow", "code": "de", "shape": {"w": "1"}, "zzz": 1, "cursor": ""
         })),
         [
-            "channel: is missing: Channel (`act` lists the choices)",
+            "channel: is missing: Channel (`list` lists the choices)",
             "text: must not be empty",
             "limit: must be an integer, not the string \"50\"; write 50 without quotes",
             "order: `up` is none of `asc`, `desc`",

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub(crate) const KNOWN: [&str; 3] = ["parameters", "credentialId", "timeout"];
 
 /// What was asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) connector: String,
     pub(crate) action: String,

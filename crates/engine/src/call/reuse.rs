@@ -6,7 +6,7 @@ use crate::caller::Caller;
 use moka::sync::Cache;
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
-use solder_connector::Kind;
+use solder_connector::{Action, Kind, Options};
 use solder_model::{AccountId, Credential, CredentialId, Timestamp, UserName};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -35,6 +35,31 @@ impl Key {
         parameters: &Map<String, Value>,
     ) -> Option<Self> {
         let lasts = target.action.cache.filter(|_| target.action.kind == Kind::Read)?;
+        Self::lasting(caller, target, credential, parameters, lasts)
+    }
+
+    /// The key of the choices that a listing gives; answers of the same call are others.
+    pub(super) fn of_choices(
+        caller: &Caller,
+        target: &Target<'_>,
+        credential: Option<&Credential>,
+        (parameters, options): (&Map<String, Value>, &Options),
+        lasts: Duration,
+    ) -> Option<Self> {
+        let key = Self::lasting(caller, target, credential, parameters, lasts)?;
+        Some(Self {
+            action: format!("{} as choices by {}", key.action, options.pointers()),
+            ..key
+        })
+    }
+
+    fn lasting(
+        caller: &Caller,
+        target: &Target<'_>,
+        credential: Option<&Credential>,
+        parameters: &Map<String, Value>,
+        lasts: Duration,
+    ) -> Option<Self> {
         let mut names: Vec<(&String, &Value)> = parameters.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         Some(Self {
@@ -137,8 +162,10 @@ impl Answers {
         target: &Target<'_>,
         credential: Option<&Credential>,
     ) -> Option<Writing<'_>> {
-        let matters =
-            target.action.kind != Kind::Read && target.connector.actions().any(|one| one.cache.is_some());
+        let is_kept = |one: &Arc<Action>| {
+            one.cache.is_some() || one.params().iter().any(|param| param.options.is_some())
+        };
+        let matters = target.action.kind != Kind::Read && target.connector.actions().any(is_kept);
         matters.then(|| Writing {
             answers: self,
             connection: connection(target, credential),

@@ -238,10 +238,10 @@ pub struct ActionDetails {
 }
 
 impl ActionDetails {
-    pub(super) fn new(connector: &Connector, action: &Action) -> Self {
+    pub(super) fn new(connector: &Connector, action: &Action, sees: impl Fn(&str) -> bool) -> Self {
         Self {
             connector_id: connector.id.as_str().to_owned(),
-            action: action.details(),
+            action: connector.details(action, sees),
             sample: SampleCall {
                 connector_id: connector.id.as_str().to_owned(),
                 action_id: action.id.clone(),
@@ -286,6 +286,10 @@ pub struct ActionDescription {
     /// The JSON Schema of the arguments that go into the body.
     #[schema(value_type = Object)]
     request_body: Value,
+    /// Where the choices of parameters come from, by parameter: the action that lists them, its arguments (`{name}` stands
+    /// for the argument of that name), and where the value stands in each item. Absent where no parameter has such a list.
+    #[schema(value_type = Object, required = false)]
+    options: Value,
 }
 
 /// An argument outside the body.

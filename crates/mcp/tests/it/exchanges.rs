@@ -41,7 +41,7 @@ fn an_old_client_begins_lists_and_calls() {
     insta::assert_snapshot!(begun, @r#"
     200 text/event-stream
     event: message
-    data: {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2024-11-05","capabilities":{"tools":{},"prompts":{},"resources":{}},"serverInfo":{"name":"Team \"A\"","version":"0.1.0"},"instructions":"Be kind."}}
+    data: {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2024-11-05","capabilities":{"tools":{},"prompts":{},"resources":{},"completions":{}},"serverInfo":{"name":"Team \"A\"","version":"0.1.0"},"instructions":"Be kind."}}
     "#);
     let listed = legacy("2024-11-05", "tools/list", json!({}));
     insta::assert_snapshot!(listed, @r#"
@@ -89,7 +89,7 @@ fn revision_2025_11_25_begins_and_fails() {
     insta::assert_snapshot!(legacy("", "initialize", json!({ "protocolVersion": "2025-11-25" })), @r#"
     200 text/event-stream
     event: message
-    data: {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"prompts":{},"resources":{}},"serverInfo":{"name":"Team \"A\"","version":"0.1.0"},"instructions":"Be kind."}}
+    data: {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"prompts":{},"resources":{},"completions":{}},"serverInfo":{"name":"Team \"A\"","version":"0.1.0"},"instructions":"Be kind."}}
     "#);
     insta::assert_snapshot!(legacy("2025-11-25", "ping", json!({})), @r#"
     200 text/event-stream
@@ -112,7 +112,7 @@ fn revision_2025_11_25_begins_and_fails() {
 fn revision_2026_07_28_discovers_lists_and_calls() {
     insta::assert_snapshot!(modern("server/discover", "", json!({})), @r#"
     200 application/json
-    {"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],"capabilities":{"tools":{},"prompts":{},"resources":{}},"instructions":"Be kind.","ttlMs":60000,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"Team \"A\"","version":"0.1.0"}}}}
+    {"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],"capabilities":{"tools":{},"prompts":{},"resources":{},"completions":{}},"instructions":"Be kind.","ttlMs":60000,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":{"name":"Team \"A\"","version":"0.1.0"}}}}
     "#);
     insta::assert_snapshot!(modern("tools/list", "", json!({})), @r#"
     200 application/json

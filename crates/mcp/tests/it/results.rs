@@ -188,7 +188,7 @@ fn a_text_that_is_no_json_stays_text() {
 
 #[test]
 fn capabilities_declare_what_is_answered_and_nothing_that_is_announced() {
-    let expected = json!({ "tools": {}, "prompts": {}, "resources": {} });
+    let expected = json!({ "tools": {}, "prompts": {}, "resources": {}, "completions": {} });
     let discovered = modern("server/discover", json!({})).body["result"].clone();
     assert_eq!(discovered["capabilities"], expected);
     assert_eq!(discovered["instructions"], "Be kind.");
@@ -202,4 +202,31 @@ fn capabilities_declare_what_is_answered_and_nothing_that_is_announced() {
     assert_eq!(begun["capabilities"], expected);
     assert_eq!(begun["serverInfo"]["name"], "Team \"A\"");
     assert_eq!(begun["instructions"], "Be kind.");
+}
+
+#[test]
+fn a_completion_tells_a_hundred_values_and_that_there_are_more() {
+    let params = json!({ "ref": { "type": "ref/resource", "uri": "a://{b}" }, "argument": { "name": "b", "value": "x" } });
+    for answer in [
+        legacy("2025-06-18", "completion/complete", params.clone()),
+        modern("completion/complete", params),
+    ] {
+        let completion = &answer.body["result"]["completion"];
+        let values = completion["values"].as_array().unwrap();
+        assert_eq!((values.len(), &values[99]), (100, &json!("x99")));
+        assert_eq!(completion["hasMore"], true);
+    }
+}
+
+#[test]
+fn a_resource_that_is_there_is_read() {
+    let read = modern("resources/read", json!({ "uri": "test://known" })).body["result"].clone();
+    assert_eq!(
+        read["contents"],
+        json!([{ "uri": "test://known", "mimeType": "text/plain", "text": "it" }])
+    );
+    assert_eq!(
+        (&read["ttlMs"], &read["cacheScope"]),
+        (&json!(60_000), &json!("private"))
+    );
 }

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 use solder_mcp::{
     Annotations, Answer, Call, CallToolResult, Catalogue, Head, Incoming, Message, Offer, Rendered, Reply,
-    ResultBody, ServerInfo, ToolCall, ToolDescriptor,
+    ResultBody, RpcError, ServerInfo, ToolCall, ToolDescriptor,
 };
 use solder_model::{Code, Problem};
 use std::sync::Arc;
@@ -66,6 +66,14 @@ fn answer(offer: &Offer, head: &Head<'_>, call: &Call) -> Reply {
     match offer.answer(head, call) {
         Answer::Ready(reply) => reply,
         Answer::Run(tool) => offer.reply(call, ResultBody::call(run(&tool))),
+        Answer::Complete(asked) => {
+            let values: Vec<String> = (0..120).map(|n| format!("{}{n}", asked.typed)).collect();
+            offer.reply(call, ResultBody::completion(&values, false))
+        }
+        Answer::Read(uri) if uri == "test://known" => {
+            offer.reply(call, offer.resource(&uri, "text/plain", "it"))
+        }
+        Answer::Read(uri) => Reply::error(call, RpcError::unknown_resource(&uri, call.era)),
     }
 }
 

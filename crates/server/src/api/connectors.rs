@@ -5,4 +5,5 @@ pub(crate) mod execute_by_body;
 pub(crate) mod get;
 pub(crate) mod get_action;
 pub(crate) mod list;
+pub(crate) mod list_options;
 mod schema;

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use http::{HeaderName, HeaderValue};
 use serde_json::value::RawValue;
-use solder_engine::{Scope, Tool, ToolContext, ToolOutcome};
+use solder_engine::{Tool, ToolOutcome};
 use solder_mcp::{
     Answer, Call, CallToolResult, Head, Incoming, Message, Method, Offer, Rendered, Reply, ResultBody,
     RpcError, ServerInfo,
@@ -105,6 +105,8 @@ impl Guest {
         let offer = self.offer(&call);
         let found = match offer.answer(head, &call) {
             Answer::Ready(reply) => return reply.into(),
+            Answer::Complete(asked) => return self.complete(&offer, &call, &asked).await.into(),
+            Answer::Read(uri) => return self.read(&offer, &call, &uri).await.into(),
             Answer::Run(asked) => Tool::find(&asked.name).ok_or_else(|| RpcError::unknown_tool(&asked.name)),
         };
         match found {
@@ -140,12 +142,7 @@ impl Guest {
             Ok(asked) => asked,
             Err(error) => return Reply::error(call, error).into(),
         };
-        let context = ToolContext {
-            caller: &self.caller,
-            scope: Scope::server(&self.entry),
-            credential: self.credential.as_deref(),
-            redirect_uri: self.redirect_uri.as_deref(),
-        };
+        let context = self.context();
         // In a place of its own: it is large, and the room for it would be moved about with every other request too.
         let running = Box::pin(self.app.engine.call_tool(tool, &context, asked.arguments));
         let outcome = running.await;

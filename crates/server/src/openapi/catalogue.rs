@@ -69,6 +69,36 @@ pub(crate) struct ActionPath {
     action_id: String,
 }
 
+/// A parameter of an action.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct OptionsPath {
+    /// The connector's id.
+    #[param(example = "slack")]
+    connector_id: String,
+    /// The action's id as one segment: `issues/create` is written `issues%2Fcreate`. Ids are case-sensitive.
+    #[param(example = "chat_postMessage")]
+    action_id: String,
+    /// The parameter's name.
+    #[param(example = "channel")]
+    parameter: String,
+}
+
+/// Which choices are listed.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a query; nothing makes one")]
+pub(crate) struct OptionsParams {
+    /// Only those whose value or name begins so, whatever the case; or what the platform finds by it, where its listing
+    /// can search.
+    #[param(example = "gen", max_length = 1_000)]
+    q: Option<String>,
+    /// Which credential is used; absent: the newest of the acting user that fits.
+    #[param(example = "66f2a1b09c3d4e5f60718293")]
+    credential_id: Option<String>,
+}
+
 /// The refusals of endpoints that name a connector, and perhaps a server.
 #[derive(IntoResponses)]
 #[response(

@@ -15,6 +15,7 @@ mod authorization;
 mod batches;
 mod bodies;
 mod broker;
+mod choices;
 mod connect;
 mod connect_tickets;
 mod connectors;

@@ -93,6 +93,7 @@ fn every_operation_is_described_with_its_refusals() {
             "list-oauth-apps",
             "list-oauth-clients",
             "list-oauth-grants",
+            "list-parameter-options",
             "list-redirect-uris",
             "list-servers",
             "list-users",

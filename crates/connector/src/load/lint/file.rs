@@ -47,11 +47,9 @@ fn action_faults(action: &Action, connector: &Connector, scopes: Option<&Scopes<
             "has the resource `{resource}`, which `[resources]` does not name"
         ));
     }
-    for options in action.params.iter().filter_map(|param| param.options.as_deref()) {
-        if connector.action(options).is_none() {
-            faults.push(format!(
-                "has `options = \"{options}\"`, which is no action of this file"
-            ));
+    for param in &action.params {
+        if let Some(options) = &param.options {
+            faults.extend(crate::options::faults(connector, action, param, options));
         }
     }
     faults.extend(scopes.and_then(|scopes| scope_fault(action, scopes)));
