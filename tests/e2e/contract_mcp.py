@@ -32,11 +32,17 @@ def legacy(t, s, server):
         assert answer.text.startswith("event: message\ndata: {") and answer.text.endswith("}\n\n"), answer.text[:60]
         equal(answer.text.count("\n"), 3)
     with t.case("the lists of what is not there are empty"):
-        for method, name in [("prompts/list", "prompts"), ("resources/list", "resources"), ("resources/templates/list", "resourceTemplates")]:
+        for method, name in [("prompts/list", "prompts"), ("resources/list", "resources")]:
             equal(client.legacy(method).result(), {name: []})
             modern = client.modern(method).result()
             equal(modern[name], [])
             assert isinstance(modern["ttlMs"], int) and modern["ttlMs"] >= 0 and modern["cacheScope"] in ("public", "private"), modern
+    with t.case("the choices of parameters are a template whose segments are completed"):
+        [template] = client.legacy("resources/templates/list").result()["resourceTemplates"]
+        equal(client.modern("resources/templates/list").result()["resourceTemplates"], [template])
+        asked = {"ref": {"type": "ref/resource", "uri": template["uriTemplate"]}, "argument": {"name": "connectorId", "value": "sla"}}
+        for answer in [client.legacy("completion/complete", asked), client.modern("completion/complete", asked)]:
+            equal(answer.result()["completion"], {"values": ["slack"], "hasMore": False})
     with t.case("notifications and a client's answers are 202 with nothing, sessions or not"):
         for body in [{"jsonrpc": "2.0", "method": "notifications/initialized"}, {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}},
                      {"jsonrpc": "2.0", "method": "notifications/anything"}, {"jsonrpc": "2.0", "id": 5, "result": {}}, {"jsonrpc": "2.0", "id": 5, "error": {"code": 1, "message": "x"}}]:

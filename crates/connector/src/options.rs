@@ -1,17 +1,23 @@
 //! Where the choices of a parameter come from: another action of the same file, which lists them.
 
+use crate::action::Pick;
 use crate::param::Param;
 use crate::pointer::{Pointer, scalar_text};
 use crate::{Action, Connector};
 use serde_json::{Map, Value, json};
 
 /// What a choice is known by where the file does not say: the first of these that an item has.
-const LABELS: [&str; 7] = [
+const LABELS: [&str; 12] = [
     "name",
     "title",
     "summary",
     "displayName",
     "display_name",
+    "friendly_name",
+    "full_name",
+    "Name",
+    "DisplayName",
+    "label",
     "login",
     "email",
 ];
@@ -28,9 +34,7 @@ pub struct Options {
     pub query: Option<String>,
     /// Arguments of the listing that are always the same.
     pub arguments: Map<String, Value>,
-    /// Where the value stands in each item, as the file writes it.
-    pub value_pointer: String,
-    pub(crate) value: Pointer,
+    pub(crate) value: Option<Pointer>,
     pub(crate) label: Option<Pointer>,
 }
 
@@ -74,25 +78,37 @@ impl Options {
             .filter(|param| param.required && !self.arguments.contains_key(&param.name))
     }
 
+    /// Where the value stands in each item: as the file says, else `id`, else what the listing picks first.
+    fn value(&self, listing: &Action) -> Pointer {
+        let stated = || self.value.clone();
+        let id = || Pointer::parse("/id").ok().filter(|id| listing.keeps(id));
+        let first = || match listing.pick.first()? {
+            Pick::Name(name) => Some(Pointer::default().beside(name)),
+            Pick::Inside(pointer) => Some(pointer.clone()),
+        };
+        stated().or_else(id).or_else(first).unwrap_or_default()
+    }
+
     /// The choices in an answer of the listing: its items, or those of the first list in it. Items without a value are none.
-    pub fn choices(&self, answer: &Value) -> Vec<Choice> {
+    pub fn choices(&self, listing: &Action, answer: &Value) -> Vec<Choice> {
         let inside = || answer.as_object()?.values().find_map(Value::as_array);
         let items = answer.as_array().or_else(inside);
+        let pointer = self.value(listing);
         items
             .into_iter()
             .flatten()
-            .filter_map(|item| self.choice(item))
+            .filter_map(|item| self.choice(&pointer, item))
             .collect()
     }
 
-    fn choice(&self, item: &Value) -> Option<Choice> {
+    fn choice(&self, pointer: &Pointer, item: &Value) -> Option<Choice> {
         if let Some(text) = scalar_text(item) {
             return Some(Choice {
                 value: text.into_owned(),
                 label: None,
             });
         }
-        let value = scalar_text(self.value.find(item)?)?.into_owned();
+        let value = scalar_text(pointer.find(item)?)?.into_owned();
         let found = match &self.label {
             Some(label) => label.find(item),
             None => LABELS
@@ -108,12 +124,12 @@ impl Options {
 
     /// Where value and label are read from: two options with the same give the same choices of an answer.
     pub fn pointers(&self) -> String {
-        format!("{:?} {:?}", self.value_pointer, self.label)
+        format!("{:?} {:?}", self.value, self.label)
     }
 
     /// How the listing is asked, as the details of an action tell it: `{channel}` stands for the argument of that name.
     fn to_value(&self, listing: &Action) -> Value {
-        let mut told = json!({ "actionId": self.action, "value": self.value_pointer });
+        let mut told = json!({ "actionId": self.action, "value": self.value(listing).to_string() });
         let mut parameters = self.arguments.clone();
         for param in self.shared(listing) {
             parameters.insert(param.name.clone(), json!(format!("{{{}}}", param.name)));
@@ -207,10 +223,9 @@ pub(crate) fn faults(
             ));
         }
     }
-    if !listing.keeps(&options.value) {
+    if let Some(value) = options.value.as_ref().filter(|value| !listing.keeps(value)) {
         faults.push(format!(
-            "{of}, whose `pick` leaves out `{}`, which the values are read from",
-            options.value_pointer
+            "{of}, whose `pick` leaves out `{value}`, which the values are read from"
         ));
     }
     faults

@@ -110,6 +110,13 @@ impl Pointer {
     }
 }
 
+impl std::fmt::Display for Pointer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.names()
+            .try_for_each(|name| write!(formatter, "/{}", name.replace('~', "~0").replace('/', "~1")))
+    }
+}
+
 /// A text or a number as text; nothing else, and no empty text.
 pub(crate) fn scalar_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {

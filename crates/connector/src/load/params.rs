@@ -129,10 +129,7 @@ fn options(item: &Item<'_>) -> Option<Options> {
         None => (item.text()?.to_owned(), None, None, Value::Null, None),
         Some(table) => (
             table.needed("action"),
-            table.find("value").and_then(|item| {
-                let text = item.any_text()?;
-                Some((text.to_owned(), item.parse(Pointer::parse)?))
-            }),
+            table.parse("value", Pointer::parse),
             table.parse("label", Pointer::parse),
             table
                 .find("arguments")
@@ -147,15 +144,10 @@ fn options(item: &Item<'_>) -> Option<Options> {
             table.fault("has `arguments` that are no table");
         }
     }
-    let (value_pointer, value) = match value {
-        Some(stated) => stated,
-        None => ("/id".to_owned(), Pointer::parse("/id").ok()?),
-    };
     Some(Options {
         action,
         query,
         arguments: arguments.as_object().cloned().unwrap_or_default(),
-        value_pointer,
         value,
         label,
     })

@@ -274,7 +274,11 @@ fn the_choices_of_a_parameter_come_from_a_read_that_can_be_called() {
     }
     let picked = format!("pick = [\"name\"]\n{team}");
     assert!(
-        of(r#"{ action = "list", arguments = { team = "t" } }"#, &picked).contains("`pick` leaves out `/id`")
+        of(
+            r#"{ action = "list", arguments = { team = "t" }, value = "/id" }"#,
+            &picked
+        )
+        .contains("`pick` leaves out `/id`")
     );
     let written = head("")
         + &named(

@@ -184,7 +184,7 @@ impl Engine {
                 self.dispatch_renewing(target, credential.clone(), &request)
                     .await?
             };
-            let found = options.choices(&answer.value).into_iter();
+            let found = options.choices(&target.action, &answer.value).into_iter();
             list.options.extend(found.map(|choice| ChoiceView {
                 value: choice.value,
                 label: choice.label,
@@ -276,17 +276,13 @@ fn options<'t>(target: &'t Target<'_>, name: &str) -> Result<&'t Options> {
     } else {
         format!("those that have are {}", with.join(", "))
     };
-    match params.iter().find(|param| param.name == name) {
-        Some(param) => param
-            .options
-            .as_deref()
-            .ok_or_else(|| Error::invalid("parameter", format!("`{name}` has no list of choices; {known}"))),
-        None => {
-            let name = crate::near::shown(name);
-            Err(Error::invalid(
-                "parameter",
-                format!("`{name}` is no parameter of this action with a list of choices; {known}"),
-            ))
-        }
-    }
+    let Some(param) = params.iter().find(|param| param.name == name) else {
+        let name = crate::near::shown(name);
+        let message = format!("`{name}` is no parameter of this action with a list of choices; {known}");
+        return Err(Error::invalid("parameter", message));
+    };
+    param
+        .options
+        .as_deref()
+        .ok_or_else(|| Error::invalid("parameter", format!("`{name}` has no list of choices; {known}")))
 }

@@ -102,11 +102,9 @@ async fn lists_of_what_is_not_there_are_empty_and_further_pages_are_no_pages() {
         ("resources/list", "resources"),
         ("resources/templates/list", "resourceTemplates"),
     ] {
-        assert_eq!(
-            mcp.legacy(method, &json!({})).await.message()["result"][member],
-            json!([]),
-            "{method}"
-        );
+        let listed = mcp.legacy(method, &json!({})).await.message()["result"][member].clone();
+        let there = usize::from(method == "resources/templates/list");
+        assert_eq!(listed.as_array().unwrap().len(), there, "{method}: {listed}");
         let page = mcp.legacy(method, &json!({ "cursor": "x" })).await;
         assert_eq!(
             (page.status, &page.message()["error"]["code"]),
