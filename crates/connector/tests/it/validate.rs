@@ -149,13 +149,12 @@ fn a_made_sample_holds_the_required_parameters() {
 
 #[test]
 fn what_a_listing_needs_stands_ready() {
-    let text = crate::support::head(
-        "docs = \"https://docs.example\"\nsynonyms = [\"thing\"]\ntimeout = \"45s\"",
-    ) + &action(
-        "GET /x",
-        "timeout = \"5s\"\ncache = \"5m\"\nrate = \"1/s\"\ndeprecated = \"Use another.\"\nsynonyms = [\"look\"]",
-    );
-    let connector = crate::support::load(&text);
+    let text = head("docs = \"https://docs.example\"\nsynonyms = [\"thing\"]\ntimeout = \"45s\"")
+        + &action(
+            "GET /x",
+            "timeout = \"5s\"\ncache = \"5m\"\nrate = \"1/s\"\ndeprecated = \"Use another.\"\nsynonyms = [\"look\"]",
+        );
+    let connector = load(&text);
     assert_eq!(
         (
             connector.id.as_str(),
