@@ -34,6 +34,8 @@ pub struct Options {
     pub query: Option<String>,
     /// Arguments of the listing that are always the same.
     pub arguments: Map<String, Value>,
+    /// Parameters of the listing that whoever asks gives beside, since the using action has none of the name.
+    pub asks: Vec<String>,
     pub(crate) value: Option<Pointer>,
     pub(crate) label: Option<Pointer>,
 }
@@ -208,11 +210,16 @@ pub(crate) fn faults(
             .params
             .iter()
             .any(|own| own.name == needed.name && own.name != param.name);
-        if !given {
+        if !given && !options.asks.contains(&needed.name) {
             faults.push(format!(
-                "{of}, which needs `{}`: state it in `arguments`, or have a parameter of that name",
+                "{of}, which needs `{}`: state it in `arguments`, have a parameter of that name, or name it in `asks`",
                 needed.name
             ));
+        }
+    }
+    for asked in &options.asks {
+        if !options.shared(listing).any(|needed| needed.name == *asked) {
+            faults.push(format!("{of}, which does not need the `{asked}` of `asks`"));
         }
     }
     if let Some(query) = &options.query {

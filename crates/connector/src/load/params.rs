@@ -125,8 +125,14 @@ impl Told {
 /// Where choices come from: the action that lists them, or a table that says more.
 fn options(item: &Item<'_>) -> Option<Options> {
     let table = if item.is_text() { None } else { Some(item.table()?) };
-    let (action, value, label, arguments, query) = match &table {
-        None => (item.text()?.to_owned(), None, None, Value::Null, None),
+    let (action, value, label, arguments, (query, asks)) = match &table {
+        None => (
+            item.text()?.to_owned(),
+            None,
+            None,
+            Value::Null,
+            (None, Vec::new()),
+        ),
         Some(table) => (
             table.needed("action"),
             table.parse("value", Pointer::parse),
@@ -135,7 +141,7 @@ fn options(item: &Item<'_>) -> Option<Options> {
                 .find("arguments")
                 .map(|item| item.json())
                 .unwrap_or_default(),
-            table.text("query"),
+            (table.text("query"), table.texts("asks")),
         ),
     };
     if let Some(table) = &table {
@@ -147,6 +153,7 @@ fn options(item: &Item<'_>) -> Option<Options> {
     Some(Options {
         action,
         query,
+        asks,
         arguments: arguments.as_object().cloned().unwrap_or_default(),
         value,
         label,

@@ -245,7 +245,7 @@ fn the_choices_of_a_parameter_come_from_a_read_that_can_be_called() {
     for (options, wanted) in [
         (
             r#""list""#,
-            "which needs `team`: state it in `arguments`, or have a parameter of that name",
+            "which needs `team`: state it in `arguments`, have a parameter of that name, or name it in `asks`",
         ),
         (
             r#"{ action = "list", arguments = { tem = "x", team = "y" } }"#,
@@ -268,6 +268,10 @@ fn the_choices_of_a_parameter_come_from_a_read_that_can_be_called() {
             "did you mean `label`?",
         ),
         (r#"{ arguments = { team = "t" } }"#, "is missing"),
+        (
+            r#"{ action = "list", asks = ["team", "q"] }"#,
+            "which does not need the `q` of `asks`",
+        ),
     ] {
         let told = of(options, team);
         assert!(told.contains(wanted), "{options}: {told}");
