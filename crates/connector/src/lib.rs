@@ -32,7 +32,7 @@ pub use built_in::{built_in, built_in_examples};
 pub use connector::{Connector, Resource, Variable};
 pub use example::{Played, play};
 pub use fault::{BuildError, LoadFault, nearest_few};
-pub use load::parse;
+pub use load::{parse, parse_known};
 pub use oauth::{
     Asked, Consent, DeviceCode, DevicePoll, Discover, Endpoints, Found, Grant, OAuth, OAuthApp, OAuthInput,
     Rotate, Scopes, TokenFailure, Tokens, Unsigned,

@@ -13,15 +13,35 @@ use toml::de::DeValue;
 pub(crate) struct Source {
     file: String,
     line_ends: Vec<usize>,
+    /// Whether the file was read before, without a fault.
+    known: bool,
     faults: RefCell<Vec<LoadFault>>,
 }
 
 impl Source {
     pub(crate) fn new(file: &str, text: &str) -> Self {
         Self {
+            known: false,
             file: file.to_owned(),
             line_ends: text.match_indices('\n').map(|(at, _)| at).collect(),
             faults: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Whether values are to be held against their schemas, which compiles these.
+    pub(crate) fn is_checked(&self) -> bool {
+        !self.known
+    }
+
+    /// The same, of a file that was read before without a fault.
+    pub(crate) fn known(file: &str, text: &str) -> Self {
+        Self {
+            known: true,
+            ..Self::new(file, text)
         }
     }
 
