@@ -24,6 +24,7 @@ mod request;
 mod schema;
 mod search;
 mod spec_check;
+mod summary;
 mod template;
 
 pub use action::{Action, BodyKind, Kind};
@@ -43,3 +44,4 @@ pub use reading::{Answer, Failure, Reading};
 pub use request::BuildInput;
 pub use search::{Hit, Index};
 pub use spec_check::{ApiDescription, Difference, SpecReport, spec_check};
+pub use summary::{ActionSummary, Summary};
