@@ -1,22 +1,26 @@
-"""Judges requests by a vendor's own description: an HTTP server that answers 200 where a request is right and 422 where not.
+"""Judges requests by vendors' own descriptions, with openapi-core.
 
-    validator.py SPEC.json MOUNT PORT [--loose-bodies] [--accepted JSON]
+    validator.py [--loose-bodies] [--accepted JSON] SPEC…
 
-MOUNT is the path that the description's first server has, so that a connector's whole base URL can be replaced.
-Every request is a line of JSON on standard output: method, path, operation, faults, and the controls: for each required
-parameter the same request without it, which the judge has to refuse, or it would have let everything pass.
+Requests come as lines of JSON on standard input: method, target, headers and body (its bytes as Latin-1). For each a
+line of JSON goes to standard output: method, path, operation, faults, and the controls: for each required parameter the
+same request without it, which the judge has to refuse, or it would have let everything pass. Where there are several
+descriptions, the first that has the operation judges. A description may be OpenAPI 3, Swagger 2.0 or Google Discovery.
 `--loose-bodies` is for platforms that take a form, the same as JSON, and a POST form for a GET: the request is judged in
-the one shape that the description has. `--accepted` maps operation ids to fields of the body in which the description
-is known to be wrong.
+the one shape that the description has. `--accepted` maps operation ids to fields of the body or query in which the
+description is known to be wrong.
 """
 
 import copy
-import http.server
+import email.parser
+import email.policy
 import json
+import re
 import sys
 import urllib.parse
 from dataclasses import dataclass, field
 
+import descriptions
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
@@ -55,12 +59,69 @@ def without_null(schema):
         schema["type"] = next(name for name in schema["type"] if name != "null")
 
 
+def without_discriminators(value):
+    """A discriminator only says which of several schemas is meant; its names need not lead anywhere."""
+    if isinstance(value, dict):
+        return {
+            key: without_discriminators(inner) for key, inner in value.items()
+            if not (key == "discriminator" and isinstance(inner, dict) and "propertyName" in inner)
+        }
+    return [without_discriminators(inner) for inner in value] if isinstance(value, list) else value
+
+
+def nested(pairs):
+    """`a[b][0]=1` as objects of objects."""
+    found = {}
+    for name, value in pairs:
+        parts = [part.rstrip("]") for part in name.split("[")]
+        at = found
+        for part in parts[:-1]:
+            at = at.setdefault(part or str(len(at)), {})
+        at[parts[-1] or str(len(at))] = value
+    return found
+
+
+def parts_of(sent):
+    """Name and text of each part of a multipart body."""
+    head = b"content-type: " + sent.content_type.encode() + b"\r\n\r\n"
+    whole = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + sent.body)
+    return [(part.get_param("name", header="content-disposition"), part.get_payload(decode=True).decode("latin-1")) for part in whole.iter_parts()]
+
+
+def cast(judge, schema, value):
+    """A value of texts as the schema's types have it, where they can."""
+    options = alternatives(judge, schema)
+    if isinstance(value, dict):
+        lists = [option for option in options if option.get("type") == "array"]
+        if lists and value and all(key.isdigit() for key in value):
+            return [cast(judge, lists[0].get("items", {}), item) for item in value.values()]
+        known = {}
+        for option in options:
+            known |= option.get("properties", {})
+            more = option.get("additionalProperties")
+            if isinstance(more, dict):
+                known = {key: more for key in value} | known
+        return {key: cast(judge, known.get(key, {}), item) for key, item in value.items()}
+    types = {option.get("type") for option in options}
+    if "boolean" in types and value in ("true", "false"):
+        return value == "true"
+    if types & {"integer", "number"} and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return float(value) if "." in value else int(value)
+    return value
+
+
+def alternatives(judge, schema):
+    schema = judge.resolve(schema)
+    inner = [*schema.get("anyOf", []), *schema.get("oneOf", []), *schema.get("allOf", [])]
+    return [schema, *(option for part in inner for option in alternatives(judge, part))]
+
+
 class Judge:
     """One description, and what it says of a request."""
 
     def __init__(self, document, mount, accepted):
         self.accepted = accepted
-        document = copy.deepcopy(document)
+        document = without_discriminators(copy.deepcopy(document))
         document["servers"] = [{"url": ORIGIN + mount}]
         document.pop("security", None)
         for path in document["paths"].values():
@@ -72,7 +133,53 @@ class Judge:
                     for parameter in operation.get("parameters", []):
                         without_null(parameter.get("schema", {}))
         self.mount, self.document = mount, document
+        self.deep = {}
+        for path in document["paths"].values():
+            for operation in [one for name, one in path.items() if name in descriptions.VERBS]:
+                self.relax(path, operation)
+                self.unfold(operation)
         self.api = OpenAPI.from_dict(document, Config(spec_validator_cls=None))
+
+    def relax(self, path, operation):
+        """Parameters whose description is known to be wrong may be anything."""
+        fields = self.accepted.get(operation.get("operationId"), [])
+        own = [self.resolve(one) for one in [*path.get("parameters", []), *operation.get("parameters", [])]]
+        if any(one["name"] in fields for one in own):
+            names = {(one["name"], one["in"]) for one in own}
+            path["parameters"] = [one for one in map(self.resolve, path.get("parameters", [])) if (one["name"], one["in"]) not in names]
+            operation["parameters"] = [one | {"schema": {}} if one["name"] in fields else one for one in own]
+
+    def unfold(self, operation):
+        """Brackets (`a[b]=1`) and parts with files are unfolded into JSON here, since openapi-core cannot read them: what
+        is described for them is described for a body of JSON."""
+        content = self.resolve(operation.get("requestBody", {})).get("content", {})
+        form = content.get("multipart/form-data") or content.get("application/x-www-form-urlencoded", {})
+        folded = [self.resolve(one) for one in operation.get("parameters", []) if self.resolve(one).get("style") == "deepObject"]
+        deep = folded or any(one.get("style") == "deepObject" for one in form.get("encoding", {}).values())
+        if not deep and ("multipart/form-data" not in content or "application/json" in content):
+            return
+        schema = self.resolve(form.get("schema", {}))
+        schema = schema | {"properties": dict(schema.get("properties", {})), "required": list(schema.get("required", []))}
+        for one in folded:
+            schema["properties"][one["name"]] = one.get("schema", {})
+            schema["required"] += [one["name"]] * bool(one.get("required"))
+        operation["parameters"] = [one for one in operation.get("parameters", []) if self.resolve(one) not in folded]
+        if not schema["required"]:
+            schema.pop("required")
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        self.deep[id(operation)] = ({one["name"] for one in folded}, schema)
+
+    def unfolded(self, sent):
+        """A request with brackets as one with JSON; any other as it is."""
+        _, _, operation = self.operation(sent)
+        if id(operation) not in self.deep:
+            return sent
+        names, schema = self.deep[id(operation)]
+        folded = [pair for pair in sent.query if pair[0].split("[")[0] in names]
+        query = [pair for pair in sent.query if pair not in folded]
+        form = parts_of(sent) if "multipart" in sent.content_type else urllib.parse.parse_qsl(sent.body.decode(), keep_blank_values=True)
+        body = cast(self, schema, nested([*folded, *form]))
+        return sent.without(query=query, body=json.dumps(body).encode(), content_type="application/json")
 
     def faults(self, sent):
         """Why the request is wrong; empty where it is right."""
@@ -137,7 +244,7 @@ def required_of(judge, schema):
     schema = judge.resolve(schema)
     names = set(schema.get("required", []))
     for part in schema.get("allOf", []):
-        names |= required_of(judge, part)
+        names |= set(required_of(judge, part))
     return sorted(names)
 
 
@@ -153,7 +260,13 @@ def drop(sent, name):
 
 
 def fits_each(wanted, found):
-    return all(part == other or "{" in part for part, other in zip(wanted, found))
+    return all(fits_segment(part, other) for part, other in zip(wanted, found))
+
+
+def fits_segment(wanted, found):
+    """A segment of a template may hold names among other text: `{id}:batchUpdate`."""
+    pattern = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", wanted))
+    return re.fullmatch(pattern, found) is not None
 
 
 def same_length(wanted, found):
@@ -173,13 +286,16 @@ def told(fault):
     parts, cause = [], fault
     while cause is not None:
         if isinstance(cause, InvalidSchemaValue):
+            named = re.match(r"(?:Path|Query|Header) parameter error: ([^;]+)", "; ".join(parts))
             return [
-                (str(next(iter(error.absolute_path), "")), f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}")
+                (named[1] if named else str(next(iter(error.absolute_path), "")), f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}")
                 for error in cause.schema_errors
             ]
         parts.append(str(cause)[:300] or type(cause).__name__)
         cause = cause.__cause__ or cause.__context__
-    return [("", "; ".join(dict.fromkeys(parts)))]
+    text = "; ".join(dict.fromkeys(parts))
+    named = re.match(r"(?:Path|Query|Header) parameter error: ([^;]+)", text) or re.match(r"Missing required \w+ parameter: (\S+)", text)
+    return [(named[1] if named else "", text)]
 
 
 def in_described_shape(judge, sent):
@@ -201,51 +317,58 @@ def flat(sent):
     return urllib.parse.parse_qsl(sent.body.decode(), keep_blank_values=True)
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    """Takes any method; the judge stands on the class."""
+def mount(document):
+    """The path of the description's server, with the defaults of its variables."""
+    server = (document.get("servers") or [{"url": ""}])[0]
+    url = re.sub(r"\{(\w+)\}", lambda name: str(server.get("variables", {}).get(name[1], {}).get("default", "x")), server["url"])
+    return urllib.parse.urlsplit(url).path.rstrip("/")
 
-    judge, loose = None, False
-    protocol_version = "HTTP/1.1"
 
-    def answer(self):
-        parts = urllib.parse.urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        sent = Sent(
-            self.command.lower(), parts.path, urllib.parse.parse_qsl(parts.query, keep_blank_values=True),
-            list(self.headers.items()), body, self.headers.get("content-type", ""),
-        )
-        if self.loose:
-            sent = in_described_shape(self.judge, sent)
-        sent = self.judge.in_one_segment(sent)
-        faults = self.judge.faults(sent)
-        _, _, operation = self.judge.operation(sent)
-        controls = {} if faults else {name: bool(self.judge.faults(other)) for name, other in self.judge.broken(sent)}
-        controls = controls or {"the path": bool(self.judge.faults(sent.without(path=sent.path + "/not-described/x/y/z")))}
-        line = {
-            "method": self.command, "path": self.path, "operation": operation.get("operationId"), "faults": faults,
-            "controls": controls, "headers": dict(self.headers.items()), "body": body.decode("utf-8", "replace"),
-        }
-        print(json.dumps(line), flush=True)
-        text = json.dumps({"ok": not faults, "operation": operation.get("operationId"), "faults": faults}).encode()
-        self.send_response(422 if faults else 200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
-
-    def log_message(self, *_):
-        """Nothing on standard error: the lines on standard output are the log."""
+def judged(judges, line, loose):
+    """What the judges say of a request."""
+    parts, body = urllib.parse.urlsplit(line["target"]), line["body"].encode("latin-1")
+    kind = next((value for name, value in line["headers"] if name.lower() == "content-type"), "")
+    sent = Sent(
+        line["method"].lower(), parts.path, urllib.parse.parse_qsl(parts.query, keep_blank_values=True),
+        [tuple(pair) for pair in line["headers"]], body, kind,
+    )
+    judge = next((judge for judge in judges if judge.operation(sent)[0]), None)
+    if judge is None and line.get("below"):
+        # The connector's base has a path of its own, as where a gateway stands in front; what is below it is described.
+        others = [(judge, sent.without(path=judge.mount + line["below"])) for judge in judges]
+        judge, sent = next(((judge, other) for judge, other in others if judge.operation(other)[0]), (None, sent))
+    judge = judge or judges[0]
+    if loose:
+        sent = in_described_shape(judge, sent)
+    sent = judge.unfolded(judge.in_one_segment(sent))
+    faults = judge.faults(sent)
+    template, _, operation = judge.operation(sent)
+    controls = {} if faults else {name: bool(judge.faults(other)) for name, other in judge.broken(sent)}
+    controls = controls or {"the path": bool(judge.faults(sent.without(path=sent.path + "/not-described/x/y/z")))}
+    return {
+        "method": line["method"], "path": line["target"], "template": template, "operation": operation.get("operationId"),
+        "faults": faults, "controls": controls,
+    }
 
 
 def main():
-    spec, mount, port, *flags = sys.argv[1:]
-    with open(spec) as file:
-        accepted = json.loads(flags[flags.index("--accepted") + 1]) if "--accepted" in flags else {}
-        Handler.judge = Judge(json.load(file), mount.rstrip("/"), accepted)
-    Handler.loose = "--loose-bodies" in flags
-    http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Handler).serve_forever()
+    loose, accepted, specs = False, {}, []
+    rest = iter(sys.argv[1:])
+    for argument in rest:
+        if argument == "--loose-bodies":
+            loose = True
+        elif argument == "--accepted":
+            accepted = json.loads(next(rest))
+        else:
+            specs.append(argument)
+    documents = [descriptions.as_openapi(path) for path in specs]
+    judges = [Judge(document, mount(document), accepted) for document in documents]
+    for line in sys.stdin:
+        try:
+            told = judged(judges, json.loads(line), loose)
+        except Exception as fault:  # a judge that breaks has not accepted anything
+            told = {"faults": [f"the judge broke: {type(fault).__name__}: {fault}"[:600]], "controls": {}, "operation": None}
+        print(json.dumps(told), flush=True)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,10 @@ impl Summary {
             categories: connector.categories.clone(),
             synonyms: connector.synonyms.clone(),
             resources: connector.resources.clone(),
-            actions: connector.actions().map(|action| ActionSummary::of(action)).collect(),
+            actions: connector
+                .actions()
+                .map(|action| ActionSummary::of(action))
+                .collect(),
         }
     }
 }
@@ -121,7 +124,10 @@ fn value<'t>(table: &'t DeTable<'t>, key: &str) -> Option<&'t DeValue<'t>> {
 }
 
 fn text_of(table: &DeTable<'_>, key: &str) -> String {
-    value(table, key).and_then(DeValue::as_str).unwrap_or_default().to_owned()
+    value(table, key)
+        .and_then(DeValue::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn table<'t>(of: &'t DeTable<'t>, key: &str) -> Option<&'t DeTable<'t>> {
@@ -134,7 +140,9 @@ fn list<'t>(of: &'t DeTable<'t>, key: &str) -> impl Iterator<Item = &'t DeValue<
 }
 
 fn texts(table: &DeTable<'_>, key: &str) -> Vec<String> {
-    list(table, key).filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    list(table, key)
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect()
 }
 
 #[cfg(test)]
@@ -152,7 +160,13 @@ mod tests {
 
     #[test]
     fn what_is_no_connector_file_has_no_summary() {
-        for text in ["", "id = 5", "id = \"Not an id\"\n[resources]", "id = \"a\"", "id = ["] {
+        for text in [
+            "",
+            "id = 5",
+            "id = \"Not an id\"\n[resources]",
+            "id = \"a\"",
+            "id = [",
+        ] {
             assert_eq!(Summary::read(text), None, "{text}");
         }
     }

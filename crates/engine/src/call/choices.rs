@@ -259,7 +259,6 @@ impl ChoicesAsked {
             credential: self.credential.clone(),
             credential_header: self.credential_header.clone(),
             timeout: None,
-            ask: None,
         }
     }
 }

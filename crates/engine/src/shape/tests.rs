@@ -15,7 +15,6 @@ fn read_list(schema: &Value) -> Facts<'_> {
         action: "users_list",
         input_schema: schema,
         next_cursor: None,
-        notes: &[],
     }
 }
 

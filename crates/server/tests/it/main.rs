@@ -25,7 +25,6 @@ mod edge;
 mod errors;
 mod execute;
 mod executions;
-mod fields;
 mod hosts;
 mod identity;
 mod isolation;

@@ -24,6 +24,9 @@ pub(super) fn to_sdl(answer: &Value) -> Option<String> {
         }
     }
     sdl.push_str("}\n");
+    for one in list(schema, "directives") {
+        directive(&mut sdl, one);
+    }
     for one in list(schema, "types") {
         if let (Some(kind), Some(name)) = (text(one, "kind"), text(one, "name"))
             && !name.starts_with("__")
@@ -112,14 +115,41 @@ fn definition(sdl: &mut String, kind: &str, name: &str, one: &Value) {
     }
 }
 
-/// A field of an output type, with its arguments.
-fn output(sdl: &mut String, field: &Value) {
-    let args: Vec<_> = list(field, "args").iter().map(input).collect();
-    let args = if args.is_empty() {
+/// Directives of the language itself are known to every reader.
+const KNOWN: [&str; 5] = ["skip", "include", "deprecated", "specifiedBy", "oneOf"];
+
+fn directive(sdl: &mut String, one: &Value) {
+    let places: Vec<_> = list(one, "locations").iter().filter_map(Value::as_str).collect();
+    let Some(name) = text(one, "name").filter(|name| !KNOWN.contains(name) && !places.is_empty()) else {
+        return;
+    };
+    let again = if one.get("isRepeatable").and_then(Value::as_bool) == Some(true) {
+        " repeatable"
+    } else {
+        ""
+    };
+    push(
+        sdl,
+        &format!(
+            "directive @{name}{}{again} on {}\n",
+            arguments(one),
+            places.join(" | ")
+        ),
+    );
+}
+
+fn arguments(of: &Value) -> String {
+    let args: Vec<_> = list(of, "args").iter().map(input).collect();
+    if args.is_empty() {
         String::new()
     } else {
         format!("({})", args.join(", "))
-    };
+    }
+}
+
+/// A field of an output type, with its arguments.
+fn output(sdl: &mut String, field: &Value) {
+    let args = arguments(field);
     let name = text(field, "name").unwrap_or_default();
     let kind = kind(field.get("type"), WRAPS);
     push(sdl, &format!("  {name}{args}: {kind}{}\n", deprecation(field)));

@@ -164,7 +164,9 @@ fn introspected() -> Value {
     let text = named("SCALAR", "String");
     let draft = named("INPUT_OBJECT", "Draft");
     json!({"data": {"__schema": {
-    "queryType": {"name": "Root"}, "mutationType": {"name": "Changes"}, "subscriptionType": null,
+    "directives": [{"name": "skip", "locations": ["FIELD"]},
+            {"name": "once", "locations": ["FIELD", "FRAGMENT_SPREAD"], "args": [{"name": "key", "type": must(text.clone())}]}],
+        "queryType": {"name": "Root"}, "mutationType": {"name": "Changes"}, "subscriptionType": null,
     "types": [
         {"kind": "SCALAR", "name": "String"}, {"kind": "OBJECT", "name": "__Type", "fields": []},
         {"kind": "SCALAR", "name": "DateTime"}, {"kind": "SCALAR", "name": "Anything"},
@@ -191,6 +193,9 @@ fn introspected() -> Value {
 fn an_introspected_schema_is_the_same_schema() {
     let schema = ApiDescription::from_json(introspected()).unwrap();
     assert_eq!(told(&good(), &schema), []);
+    let marked = good().replace("silent: $silent)", "silent: $silent) @once(key: \\\"a\\\")");
+    assert_eq!(told(&marked, &schema), []);
+    assert_eq!(told(&marked.replace("key:", "kee:"), &schema)[0].0, "document");
     let old = told(&good().replace("{ id title }", "{ id old }"), &schema);
     let [(key, what)] = old.as_slice() else {
         panic!("{old:?}")
