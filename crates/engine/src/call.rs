@@ -15,12 +15,16 @@ pub(crate) use request::{KNOWN, Request, take_parameters};
 pub(crate) use reuse::Answers;
 
 use crate::Engine;
+use crate::ask::Asked;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::scope::Scope;
-use crate::shape::{Facts, shape};
+use crate::shape::{Facts, Shaping, shape};
 use serde_json::Value;
 use solder_connector::Kind;
+
+/// What was asked for by `fields` comes whole up to so many bytes, however long its lists are.
+const ASKED_FOR: usize = 10 * 1024;
 
 /// What is answered.
 #[derive(Debug)]
@@ -63,10 +67,10 @@ impl Engine {
     ) -> Result<Answer> {
         if target.connector.is_internal() {
             let answer = self.dispatch_internal(caller, scope, target, request).await?;
-            return Ok(self.shaped(target, answer.value, answer.next_cursor.as_deref()));
+            return Ok(self.shaped(target, request, answer));
         }
         let credential = self.credential(caller, scope, target, request).await?;
-        let key = reuse::Key::of(caller, target, credential.as_deref(), &request.parameters);
+        let key = reuse::Key::of(caller, target, credential.as_deref(), request);
         let slot = key.map(|key| self.answers.slot(key));
         if let Some(text) = slot
             .as_ref()
@@ -81,23 +85,51 @@ impl Engine {
         // been done all the same.
         let _written = self.answers.writing(target, credential.as_deref());
         let answer = self.dispatch_renewing(target, credential, request).await?;
-        let shaped = self.shaped(target, answer.value, answer.next_cursor.as_deref());
+        let shaped = self.shaped(target, request, answer);
         if let Some(slot) = slot {
             self.answers.keep(slot, &shaped.text, self.clock.now());
         }
         Ok(shaped)
     }
 
-    fn shaped(&self, target: &resolve::Target<'_>, value: Value, next_cursor: Option<&str>) -> Answer {
+    /// The part of the answer that was asked for, brought to a size that a model can read.
+    fn shaped(
+        &self,
+        target: &resolve::Target<'_>,
+        request: &Request,
+        answer: solder_connector::Answer,
+    ) -> Answer {
+        let mut notes = Vec::new();
+        let value = match &request.ask {
+            None => answer.value,
+            Some(ask) => match ask.of(answer.value) {
+                Asked::Value(value) => value,
+                Asked::Nothing(note) => {
+                    notes.push(note);
+                    Value::Null
+                }
+                Asked::Failed(value, note) => {
+                    notes.push(note);
+                    value
+                }
+            },
+        };
+        let is_small = || value.to_string().len() <= ASKED_FOR;
+        let whole = Shaping::off();
+        let how = match &request.ask {
+            Some(_) if notes.is_empty() && is_small() => &whole,
+            _ => &self.settings.shaping,
+        };
         let facts = Facts {
             connector: target.connector.id.as_str(),
             action: &target.action.id,
             is_read: target.action.kind == Kind::Read,
             is_list: target.action.paged,
             input_schema: &target.action.input_schema,
-            next_cursor,
+            next_cursor: answer.next_cursor.as_deref(),
+            notes: &notes,
         };
-        let shaped = shape(value, &self.settings.shaping, &facts);
+        let shaped = shape(value, how, &facts);
         Answer {
             text: shaped.to_string(),
             cache_hit: false,

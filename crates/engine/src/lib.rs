@@ -4,6 +4,7 @@
 //! The HTTP layer asks, in this order: [`Engine::authenticate_mcp`] or [`Engine::authenticate_api`], which make the
 //! only [`Caller`]s there are; [`Engine::admit`]; [`Engine::limit_calls`]; then an operation.
 
+mod ask;
 mod authenticate;
 mod authorization;
 mod broker;

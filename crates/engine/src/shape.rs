@@ -31,7 +31,8 @@
 //!               "cuts": [{"path": "/members", "cut": "array", "originalCount": 120, "displayedCount": 25}]}}
 //! ```
 //!
-//! `metadata` is there only where something was cut or the platform has a further page (`nextCursor`); see
+//! `metadata` is there only where something was cut, the platform has a further page (`nextCursor`) or something about
+//! the call has to be said (`notes`); see
 //! [`cuts`](self::cut) for its `cuts`. An answer of a write is never replaced by a request to refine: the model would
 //! write again.
 
@@ -56,6 +57,19 @@ pub struct Shaping {
     pub string_bytes: usize,
     /// Arrays and objects nested deeper than this are cut; 10 by default. The answer itself is level 1.
     pub levels: usize,
+}
+
+impl Shaping {
+    /// Cuts nothing.
+    pub(crate) const fn off() -> Self {
+        Self {
+            shown: usize::MAX,
+            refine_over: usize::MAX,
+            samples: usize::MAX,
+            string_bytes: usize::MAX,
+            levels: usize::MAX,
+        }
+    }
 }
 
 impl Default for Shaping {
@@ -85,6 +99,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) input_schema: &'a Value,
     /// The platform's cursor of the next page.
     pub(crate) next_cursor: Option<&'a str>,
+    /// Sentences about the call that the caller should read.
+    pub(crate) notes: &'a [String],
 }
 
 /// Where the items of a list are in an answer.
@@ -195,7 +211,7 @@ fn shape_in_place(mut answer: Value, how: &Shaping, facts: &Facts<'_>) -> Value 
     let count = answer.as_array().map(Vec::len);
     let mut cuts = Cuts::new(how);
     cuts.cut(&mut answer, 1, &Place::Root(if wraps { "/data" } else { "" }));
-    if cuts.is_empty() && facts.next_cursor.is_none() {
+    if cuts.is_empty() && facts.next_cursor.is_none() && facts.notes.is_empty() {
         return answer;
     }
     let mut metadata = Map::new();
@@ -225,6 +241,9 @@ fn envelope(data: Value, metadata: Map<String, Value>) -> Map<String, Value> {
 fn add_cursor(metadata: &mut Map<String, Value>, facts: &Facts<'_>) {
     if let Some(cursor) = facts.next_cursor {
         metadata.insert("nextCursor".into(), cursor.into());
+    }
+    if !facts.notes.is_empty() {
+        metadata.insert("notes".into(), facts.notes.into());
     }
 }
 

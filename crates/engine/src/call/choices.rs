@@ -259,6 +259,7 @@ impl ChoicesAsked {
             credential: self.credential.clone(),
             credential_header: self.credential_header.clone(),
             timeout: None,
+            ask: None,
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What was asked: an action of a connector, with its parameters. MCP and REST read it from here alike.
 
+use crate::ask::Ask;
 use crate::fields::Fields;
 use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// The fields of a call beside the names of its connector and its action.
-pub(crate) const KNOWN: [&str; 3] = ["parameters", "credentialId", "timeout"];
+pub(crate) const KNOWN: [&str; 4] = ["parameters", "credentialId", "timeout", "fields"];
 
 /// What was asked.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub(crate) struct Request {
     /// The `x-credential-id` header.
     pub(crate) credential_header: Option<String>,
     pub(crate) timeout: Option<Duration>,
+    /// What is wanted of the answer.
+    pub(crate) ask: Option<Ask>,
 }
 
 /// Takes `parameters` out of what was sent, so that they are not copied.
@@ -34,6 +37,17 @@ impl Request {
         header: Option<&str>,
     ) -> Self {
         let credential = fields.text("credentialId", |_| None);
+        let fault = "must be a text: JMESPath such as `items[*].{id: id, name: name}`";
+        let ask = match fields.sent("fields").map(Value::as_str) {
+            None => None,
+            Some(None) => {
+                fields.fault("fields", fault);
+                None
+            }
+            Some(Some(text)) => Ask::read(text)
+                .map_err(|wrong| fields.fault("fields", wrong))
+                .ok(),
+        };
         let rule = "must be a whole number of milliseconds from 1000 to 300000";
         let timeout = fields.whole("timeout", 1_000..=300_000, rule);
         if let (Some(argument), Some(header)) = (&credential, header)
@@ -64,6 +78,7 @@ impl Request {
             timeout: timeout
                 .and_then(|ms| u64::try_from(ms).ok())
                 .map(Duration::from_millis),
+            ask,
         }
     }
 }

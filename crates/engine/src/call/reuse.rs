@@ -1,6 +1,7 @@
 //! Answers of reads that may be used again for a while, where the connector's file asks for it. A write through
 //! the same connector and credential makes them worthless.
 
+use super::Request;
 use super::resolve::Target;
 use crate::caller::Caller;
 use moka::sync::Cache;
@@ -32,10 +33,17 @@ impl Key {
         caller: &Caller,
         target: &Target<'_>,
         credential: Option<&Credential>,
-        parameters: &Map<String, Value>,
+        request: &Request,
     ) -> Option<Self> {
         let lasts = target.action.cache.filter(|_| target.action.kind == Kind::Read)?;
-        Self::lasting(caller, target, credential, parameters, lasts)
+        let key = Self::lasting(caller, target, credential, &request.parameters, lasts)?;
+        Some(match &request.ask {
+            Some(ask) => Self {
+                parameters: format!("{} {}", key.parameters, ask.text()),
+                ..key
+            },
+            None => key,
+        })
     }
 
     /// The key of the choices that a listing gives; answers of the same call are others.

@@ -15,6 +15,7 @@ fn read_list(schema: &Value) -> Facts<'_> {
         action: "users_list",
         input_schema: schema,
         next_cursor: None,
+        notes: &[],
     }
 }
 

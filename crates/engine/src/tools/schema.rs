@@ -136,6 +136,7 @@ fn input(tool: Tool) -> Value {
                 "connectorId": connector,
                 "actionId": action,
                 "parameters": { "type": "object", "description": "The action's parameters, flat" },
+                "fields": text("JMESPath for only what you need, such as `items[*].{id: id, name: name}`"),
                 "credentialId": text("Which credential to use; by default the newest for the connector"),
                 "timeout": {
                     "type": "integer",

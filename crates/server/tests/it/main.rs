@@ -25,6 +25,7 @@ mod edge;
 mod errors;
 mod execute;
 mod executions;
+mod fields;
 mod hosts;
 mod identity;
 mod isolation;

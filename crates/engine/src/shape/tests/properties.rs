@@ -38,6 +38,7 @@ fn facts(is_read: bool, is_list: bool, next_cursor: Option<&'static str>) -> Fac
         action: "a",
         input_schema: NONE,
         next_cursor,
+        notes: &[],
     }
 }
 

@@ -20,6 +20,9 @@ pub(super) struct ExecuteAction {
     /// The action's arguments: one flat object with the names that its description gives.
     #[schema(value_type = Option<Object>)]
     parameters: Option<Value>,
+    /// What is wanted of the answer, as JMESPath; what it gives comes whole up to 10 KB.
+    #[schema(example = "[*].{id: id, name: name}", max_length = 1_000)]
+    fields: Option<String>,
     /// Which credential is used; absent: the newest of the acting user that fits.
     #[schema(example = "66f2a1b09c3d4e5f60718293")]
     credential_id: Option<String>,
@@ -42,6 +45,9 @@ pub(super) struct ExecuteNamedAction {
     /// The action's arguments: one flat object with the names that its description gives.
     #[schema(value_type = Option<Object>)]
     parameters: Option<Value>,
+    /// What is wanted of the answer, as JMESPath; what it gives comes whole up to 10 KB.
+    #[schema(example = "[*].{id: id, name: name}", max_length = 1_000)]
+    fields: Option<String>,
     /// Which credential is used; absent: the newest of the acting user that fits.
     #[schema(example = "66f2a1b09c3d4e5f60718293")]
     credential_id: Option<String>,
