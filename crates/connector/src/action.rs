@@ -116,6 +116,8 @@ pub struct Action {
     pub(crate) expects: Expects,
     pub(crate) paging: Option<Paging>,
     pub(crate) idempotency: Option<Idempotency>,
+    /// What the argument `limit` does.
+    pub(crate) limit: Option<crate::settle::PageLimit>,
 }
 
 /// What a good answer holds.
@@ -209,7 +211,7 @@ impl Action {
     pub fn details(&self) -> Value {
         let (body, outside): (Vec<_>, Vec<_>) =
             self.params.iter().partition(|param| param.place == Place::Body);
-        let parameters: Vec<_> = outside
+        let mut parameters: Vec<_> = outside
             .iter()
             .map(|param| {
                 json!({
@@ -218,6 +220,12 @@ impl Action {
                 })
             })
             .collect();
+        if let Some(schema) = self.limit_schema() {
+            let about = schema.get("description").cloned();
+            parameters.push(json!({
+                "name": "limit", "in": "query", "description": about, "required": false, "schema": schema,
+            }));
+        }
         json!({
             "id": self.id,
             "displayName": self.title,

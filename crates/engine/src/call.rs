@@ -17,11 +17,30 @@ pub(crate) use reuse::Answers;
 use crate::Engine;
 use crate::ask::Asked;
 use crate::caller::Caller;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::scope::Scope;
 use crate::shape::{Facts, Shaping, shape};
 use serde_json::Value;
 use solder_connector::Kind;
+
+/// Brings `limit` and `cursor` to what the platform knows.
+fn settle(target: &resolve::Target<'_>, mut request: Request) -> Result<Request> {
+    let settled = target
+        .action
+        .settle(std::mem::take(&mut request.parameters))
+        .map_err(|faults| {
+            Error::Invalid(
+                faults
+                    .into_iter()
+                    .map(|fault| fault.under("parameters"))
+                    .collect(),
+            )
+        })?;
+    request.parameters = settled.arguments;
+    request.notes = settled.notes;
+    request.cut = settled.cut;
+    Ok(request)
+}
 
 /// What was asked for by `fields` comes whole up to so many bytes, however long its lists are.
 const ASKED_FOR: usize = 10 * 1024;
@@ -49,6 +68,7 @@ impl Engine {
         if target.action.kind != Kind::Read {
             caller.demand_write()?;
         }
+        let request = settle(&target, request)?;
         let outcome = match target.validate(&request.parameters) {
             Ok(()) => self.perform(caller, scope, &target, &request).await,
             Err(error) => return Err(choices::pointing(error, scope, &target, &request.parameters)),
@@ -97,9 +117,13 @@ impl Engine {
         &self,
         target: &resolve::Target<'_>,
         request: &Request,
-        answer: solder_connector::Answer,
+        mut answer: solder_connector::Answer,
     ) -> Answer {
-        let mut notes = Vec::new();
+        let mut notes = request.notes.clone();
+        if let Some(Err(note)) = request.cut.as_ref().map(|cut| cut.apply(&mut answer)) {
+            notes.push(note);
+        }
+        let asked = notes.len();
         let value = match &request.ask {
             None => answer.value,
             Some(ask) => match ask.of(answer.value) {
@@ -117,7 +141,7 @@ impl Engine {
         let is_small = || value.to_string().len() <= ASKED_FOR;
         let whole = Shaping::off();
         let how = match &request.ask {
-            Some(_) if notes.is_empty() && is_small() => &whole,
+            Some(_) if notes.len() == asked && is_small() => &whole,
             _ => &self.settings.shaping,
         };
         let facts = Facts {

@@ -13,6 +13,7 @@ use crate::connector::Header;
 use crate::param::Param;
 use crate::pointer::Pointer;
 use crate::request::encode;
+use crate::settle::PageLimit;
 use crate::{Connector, Place};
 use http::header::ACCEPT;
 use http::{HeaderValue, Method};
@@ -227,9 +228,38 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         expects,
         paging: parts.paged.map(|paged| paged.paging),
         idempotency: table.parse("idempotency", call::idempotency),
+        limit: None,
     };
+    let action = with_limit(action);
     super::lint::action(table, &action, whole.known);
     with_sample(action, table, sample.as_ref())
+}
+
+/// Gives a paged action the argument `limit`, where it does not have its own.
+fn with_limit(mut action: Action) -> Action {
+    action.limit = action.page_limit();
+    if let Some(schema) = action.limit_schema()
+        && let Some(properties) = action
+            .input_schema
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+    {
+        properties.insert("limit".to_owned(), schema);
+    }
+    if action.limit == Some(PageLimit::Cut) {
+        // A cursor may stand for a place inside a page, which is no number.
+        let schemas = action.input_schema.pointer_mut("/properties/cursor").into_iter();
+        let cursor = action
+            .params
+            .iter_mut()
+            .find(|param| param.name == "cursor" && param.made);
+        for schema in schemas.chain(cursor.map(|param| &mut param.schema)) {
+            schema
+                .as_object_mut()
+                .and_then(|schema| schema.shift_remove("pattern"));
+        }
+    }
+    action
 }
 
 /// The headers of an action; one that gives a file takes every type unless it says otherwise.

@@ -260,6 +260,8 @@ impl ChoicesAsked {
             credential_header: self.credential_header.clone(),
             timeout: None,
             ask: None,
+            cut: None,
+            notes: Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::ask::Ask;
 use crate::fields::Fields;
 use serde_json::{Map, Value};
+use solder_connector::Cut;
 use std::time::Duration;
 
 /// The fields of a call beside the names of its connector and its action.
@@ -21,6 +22,10 @@ pub(crate) struct Request {
     pub(crate) timeout: Option<Duration>,
     /// What is wanted of the answer.
     pub(crate) ask: Option<Ask>,
+    /// Which part of the page is wanted.
+    pub(crate) cut: Option<Cut>,
+    /// What was changed of the parameters.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Takes `parameters` out of what was sent, so that they are not copied.
@@ -79,6 +84,8 @@ impl Request {
                 .and_then(|ms| u64::try_from(ms).ok())
                 .map(Duration::from_millis),
             ask,
+            cut: None,
+            notes: Vec::new(),
         }
     }
 }

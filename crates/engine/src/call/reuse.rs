@@ -37,12 +37,10 @@ impl Key {
     ) -> Option<Self> {
         let lasts = target.action.cache.filter(|_| target.action.kind == Kind::Read)?;
         let key = Self::lasting(caller, target, credential, &request.parameters, lasts)?;
-        Some(match &request.ask {
-            Some(ask) => Self {
-                parameters: format!("{} {}", key.parameters, ask.text()),
-                ..key
-            },
-            None => key,
+        let ask = request.ask.as_ref().map(crate::ask::Ask::text);
+        Some(Self {
+            parameters: format!("{} {:?} {:?} {ask:?}", key.parameters, request.cut, request.notes),
+            ..key
         })
     }
 

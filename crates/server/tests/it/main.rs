@@ -39,6 +39,7 @@ mod limits;
 mod listener;
 mod modern;
 mod openapi;
+mod pages;
 mod restrictions;
 mod rotation;
 mod servers;
