@@ -79,6 +79,9 @@ class Connector:
         allowed = {*self.file.get("allow", {}), *self.actions[action].get("allow", {})}
         return not allowed & {"operation", "path", "document"}
 
+    def operation(self, action):
+        return self.actions[action].get("op", action)
+
     def key_based(self):
         return [kind for kind, table in self.kinds.items() if "token" not in table]
 

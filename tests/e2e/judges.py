@@ -19,6 +19,16 @@ def ask(command, lines, seconds=300):
     return answers
 
 
+def told(command, seconds=120):
+    """What a program that asks for nothing tells, as lines of JSON."""
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, timeout=seconds, check=False, preexec_fn=die_with_parent, cwd=HERE,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert done.returncode == 0 and lines, f"{command[1:]} ended with {done.returncode}: {done.stderr[-1500:]}"
+    return lines
+
+
 def check(line, what):
     """A judge's answer: the request is right, and each thing that it needs was missed when it was taken out."""
     assert not line["faults"], f"{what}: {shorten(json.dumps(line['faults']), 900)}"

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import descriptions
 import judges
-from catalogue import Connector, ids
-from harness import PYTHON, ROOT, NotRun, Solder, contains, equal, http_call, need, shorten
+from catalogue import ids
+from harness import NODE, PYTHON, ROOT, NotRun, Solder, equal, http_call, need, shorten
 from sending import Catalogue
 
-VALIDATOR = pathlib.Path(__file__).with_name("validator.py")
+HERE = pathlib.Path(__file__).parent
+VALIDATOR = HERE / "validator.py"
 
 # Fields in which a vendor's description is wrong, besides those that the connector's file allows with its reasons.
 WRONG_DESCRIPTIONS = {
@@ -37,6 +38,12 @@ WRONG_DESCRIPTIONS = {
     },
 }
 
+# What Prism cannot judge, though openapi-core can.
+PRISM_LIMITS = {
+    ("intercom", "searchConversations"): "a filter holds filters, and Prism does not follow a schema into itself",
+    ("openai", "createModeration"): "Prism takes the call without its one needed field too; openapi-core refuses that",
+}
+
 # Platforms that take a form, the same as JSON, and a POST form for a GET: judged in the one shape that is described.
 LOOSE = {"slack"}
 
@@ -55,32 +62,52 @@ def with_twins(paths):
         yield twin if path.name == "swagger.json" and twin.exists() else path
 
 
+def take(t, calls, answers, judge):
+    """A case for each call: the judge takes it, and refuses what it has to refuse."""
+    for call, line in zip(calls, answers):
+        with t.case(f"{call.name}: {judge} takes it"):
+            judges.check(line, f"{call.request.method} {call.request.target} {shorten(call.request.body.decode('latin-1'))}")
+
+
 def judge_http(t, connector, calls):
-    """All requests of a connector to openapi-core."""
+    """All requests of a connector to openapi-core, and to Prism or to Google's own client."""
     flags = ["--accepted", json.dumps(accepted(connector)), *(["--loose-bodies"] if connector.id in LOOSE else [])]
     specs = [need(path) for path in with_twins(connector.descriptions())]
     lines = [call.request.line() | {"below": connector.below_base(call.request.path)} for call in calls]
     answers = judges.ask([need(PYTHON), VALIDATOR, *flags, *specs], lines)
-    for call, line in zip(calls, answers):
-        with t.case(f"{call.name}: openapi-core takes it"):
-            judges.check(line, f"{call.request.method} {call.request.target} {shorten(call.request.body.decode('latin-1'))}")
+    take(t, calls, answers, "openapi-core")
+    if descriptions.kind(specs[0]) == "discovery":
+        [spec] = specs
+        lines = [line | {"operation": connector.operation(call.action)} for line, call in zip(lines, calls)]
+        take(t, calls, judges.ask([need(PYTHON), HERE / "judge_google.py", spec], lines), "Google's client")
+    else:
+        wrong = accepted(connector)
+        shaped = [
+            answer.get("shaped", line) | {"below": line["below"], "fields": wrong.get(call.action, [])}
+            for call, answer, line in zip(calls, answers, lines)
+        ]
+        prism = [need(NODE), HERE / "clients/judge_prism.mjs", *specs]
+        judged = [
+            (call, answer) for call, answer in zip(calls, judges.ask(prism, shaped)) if (call.connector, call.action) not in PRISM_LIMITS
+        ]
+        take(t, [call for call, _ in judged], [answer for _, answer in judged], "Prism")
     return len({call.action for call in calls})
 
 
 def judge_graphql(t, connector, calls):
-    """All documents of a connector, with their variables, to graphql-core."""
+    """All documents of a connector, with their variables, to both implementations of the language."""
     [schema] = connector.descriptions()
-    judge = pathlib.Path(__file__).with_name("judge_graphql.py")
-    answers = judges.ask([need(PYTHON), judge, schema], [json.loads(call.request.body) for call in calls])
-    for call, line in zip(calls, answers):
-        with t.case(f"{call.name}: graphql-core takes it"):
-            judges.check(line, f"{call.action} {shorten(call.request.body.decode())}")
+    bodies = [json.loads(call.request.body) for call in calls]
+    take(t, calls, judges.ask([need(PYTHON), HERE / "judge_graphql.py", schema], bodies), "graphql-core")
+    take(t, calls, judges.ask([need(NODE), HERE / "clients/judge_graphql.mjs", schema], bodies), "graphql-js")
     return len({call.action for call in calls})
 
 
 def judge_connector(t, connector, calls):
     """The calls that the descriptions know, each action at least once; how many actions were judged."""
     calls = [call for call in calls if call.is_right and connector.described(call.action)]
+    if not calls:
+        return 0
     kinds = {descriptions.kind(path) for path in connector.descriptions()}
     if kinds == {"graphql"}:
         return judge_graphql(t, connector, calls)

@@ -340,14 +340,25 @@ def judged(judges, line, loose):
     judge = judge or judges[0]
     if loose:
         sent = in_described_shape(judge, sent)
-    sent = judge.unfolded(judge.in_one_segment(sent))
+    sent = judge.in_one_segment(sent)
+    shaped = {
+        "method": sent.method.upper(), "target": sent.path + ("?" + urllib.parse.urlencode(sent.query) if sent.query else ""),
+        "headers": [*(pair for pair in sent.headers if pair[0].lower() != "content-type"), ["content-type", sent.content_type]],
+        "body": sent.body.decode("latin-1"),
+    }
+    flat_form, sent = sent, judge.unfolded(sent)
+    if sent is not flat_form and "urlencoded" in flat_form.content_type:
+        # Brackets in a form are nothing that the other judge can read either.
+        names, schema = judge.deep[id(judge.operation(sent)[2])]
+        form = cast(judge, schema, nested(urllib.parse.parse_qsl(flat_form.body.decode(), keep_blank_values=True)))
+        shaped |= {"body": json.dumps(form), "headers": [*shaped["headers"][:-1], ["content-type", "application/json"]]}
     faults = judge.faults(sent)
     template, _, operation = judge.operation(sent)
     controls = {} if faults else {name: bool(judge.faults(other)) for name, other in judge.broken(sent)}
     controls = controls or {"the path": bool(judge.faults(sent.without(path=sent.path + "/not-described/x/y/z")))}
     return {
         "method": line["method"], "path": line["target"], "template": template, "operation": operation.get("operationId"),
-        "faults": faults, "controls": controls,
+        "faults": faults, "controls": controls, "shaped": shaped,
     }
 
 

@@ -1,0 +1,305 @@
+"""The vendors' and the usual SDKs, each pointed at a recorder: what they send, as lines of JSON.
+
+    sdk_calls.py PLATFORM
+
+A row is a call in the SDK's own terms beside the action and the arguments that are to send the same. `differs` names what
+may be different, with the reason: `query.NAME`, `body.NAME`, `header.NAME`, or `path` with the SDK's path as a pattern.
+"""
+
+import contextlib
+import json
+import sys
+import urllib.parse
+from dataclasses import dataclass, field
+
+from recorder import Recorder
+
+ROWS = {}
+
+
+@dataclass
+class Row:
+    action: str
+    arguments: dict
+    call: object
+    differs: dict = field(default_factory=dict)
+
+
+def platform(function):
+    ROWS[function.__name__] = function
+    return function
+
+
+def rewriting(session, origin):
+    """A requests session that asks the recorder, whatever host its SDK insists on."""
+    from requests.adapters import HTTPAdapter
+
+    class Adapter(HTTPAdapter):
+        def send(self, request, **how):
+            parts = urllib.parse.urlsplit(request.url)
+            request.url = origin + request.url.removeprefix(f"{parts.scheme}://{parts.netloc}")
+            how.pop("proxies", None)
+            return super().send(request, **how)
+
+    session.mount("https://", Adapter(max_retries=0))
+    return session
+
+
+PAGE = "0d0f5a2c-1c1b-4c54-9a2c-5a7e2d0f7d11"
+TEXT = [{"text": {"content": "Hello"}}]
+
+
+@platform
+def notion(origin):
+    import notion_client
+
+    sdk = notion_client.Client(auth="secret", base_url=origin)
+    paragraph = [{"paragraph": {"rich_text": TEXT}}]
+    title = {"title": [{"text": {"content": "Notes"}}]}
+    return [
+        Row("post-search", {"query": "notes", "page_size": 5}, lambda: sdk.search(query="notes", page_size=5)),
+        Row("retrieve-a-page", {"page_id": PAGE}, lambda: sdk.pages.retrieve(page_id=PAGE)),
+        Row("post-page", {"parent": {"page_id": PAGE}, "properties": title},
+            lambda: sdk.pages.create(parent={"page_id": PAGE}, properties=title)),
+        Row("patch-page", {"page_id": PAGE, "properties": title}, lambda: sdk.pages.update(page_id=PAGE, properties=title)),
+        Row("get-block-children", {"block_id": PAGE, "page_size": 10}, lambda: sdk.blocks.children.list(block_id=PAGE, page_size=10)),
+        Row("patch-block-children", {"block_id": PAGE, "children": paragraph},
+            lambda: sdk.blocks.children.append(block_id=PAGE, children=paragraph)),
+        Row("delete-a-block", {"block_id": PAGE}, lambda: sdk.blocks.delete(block_id=PAGE)),
+        Row("query-data-source", {"data_source_id": PAGE, "page_size": 3}, lambda: sdk.data_sources.query(data_source_id=PAGE, page_size=3)),
+        Row("create-a-comment", {"page_id": PAGE, "rich_text": TEXT},
+            lambda: sdk.comments.create(parent={"page_id": PAGE}, rich_text=TEXT)),
+        Row("get-self", {}, lambda: sdk.users.me()),
+        Row("get-users", {"page_size": 7}, lambda: sdk.users.list(page_size=7)),
+    ]
+
+
+@platform
+def hubspot(origin):
+    import hubspot as library
+    from hubspot.crm import contacts, deals
+
+    sdk = library.Client.create(access_token="secret")
+    people, search, found, owners = sdk.crm.contacts.basic_api, sdk.crm.contacts.search_api, sdk.crm.deals.basic_api, sdk.crm.owners.owners_api
+    for api in (people, search, found, owners):
+        api.api_client.configuration.host = origin
+    made = {"properties": {"email": "ana@example.com"}, "associations": []}
+    filters = [{"filters": [{"propertyName": "email", "operator": "EQ", "value": "ana@example.com"}]}]
+    listed = {"query.properties": "the SDK repeats the parameter, ours joins by commas: the API takes both"}
+    return [
+        Row("ContactsList", {"limit": 2, "properties": "email,phone"}, lambda: people.get_page(limit=2, properties=["email", "phone"]), listed),
+        Row("ContactsRead", {"contactId": "51", "properties": "email"}, lambda: people.get_by_id("51", properties=["email"]), listed),
+        Row("ContactsCreate", made, lambda: people.create(contacts.SimplePublicObjectInputForCreate(**made))),
+        Row("ContactsUpdate", {"contactId": "51", "properties": {"phone": "1"}},
+            lambda: people.update("51", contacts.SimplePublicObjectInput(properties={"phone": "1"}))),
+        Row("ContactsArchive", {"contactId": "51"}, lambda: people.archive("51")),
+        Row("ContactsSearch", {"filterGroups": filters, "limit": 3, "properties": ["email"]},
+            lambda: search.do_search(contacts.PublicObjectSearchRequest(filter_groups=filters, limit=3, properties=["email"]))),
+        Row("DealsCreate", {"properties": {"dealname": "A"}, "associations": []},
+            lambda: found.create(deals.SimplePublicObjectInputForCreate(properties={"dealname": "A"}, associations=[]))),
+        Row("OwnersList", {"email": "ana@example.com", "limit": 5}, lambda: owners.get_page(email="ana@example.com", limit=5)),
+    ]
+
+
+@platform
+def gitlab(origin):
+    import gitlab as library
+
+    sdk = library.Gitlab(origin, private_token="secret", retry_transient_errors=False)
+    project = sdk.projects.get("team/app", lazy=True)
+    issue, merge = project.issues.get(42, lazy=True), project.mergerequests.get(7, lazy=True)
+    return [
+        Row("getProjects", {"search": "app", "per_page": 20}, lambda: sdk.projects.list(search="app", per_page=20, get_all=False),
+            {"query.membership": "ours asks for the projects that one is a member of, unless told otherwise"}),
+        Row("getProject", {"id": "team/app"}, lambda: sdk.projects.get("team/app")),
+        Row("getProjectIssues", {"id": "team/app", "state": "opened", "per_page": 20},
+            lambda: project.issues.list(state="opened", per_page=20, get_all=False)),
+        Row("getProjectIssue", {"id": "team/app", "iid": 42}, lambda: project.issues.get(42)),
+        Row("createNewProjectIssue", {"id": "team/app", "title": "Login", "description": "Fails"},
+            lambda: project.issues.create({"title": "Login", "description": "Fails"})),
+        Row("updateProjectIssue", {"id": "team/app", "iid": 42, "state_event": "close"},
+            lambda: project.issues.update(42, {"state_event": "close"})),
+        Row("post_issue_notes", {"id": "team/app", "iid": 42, "body": "Fixed"}, lambda: issue.notes.create({"body": "Fixed"})),
+        Row("mergeRequest", {"id": "team/app", "title": "Fix", "source_branch": "fix", "target_branch": "main"},
+            lambda: project.mergerequests.create({"title": "Fix", "source_branch": "fix", "target_branch": "main"})),
+        Row("mergeMergeRequest", {"id": "team/app", "merge_request_iid": 7, "should_remove_source_branch": True},
+            lambda: merge.merge(should_remove_source_branch=True)),
+        Row("post_pipeline", {"id": "team/app", "ref": "main"}, lambda: project.pipelines.create({"ref": "main"})),
+        Row("get_repository_tree", {"id": "team/app", "path": "docs", "ref": "main", "per_page": 50},
+            lambda: project.repository_tree(path="docs", ref="main", per_page=50, get_all=False),
+            {"query.recursive": "the SDK writes its default out"}),
+    ]
+
+
+@platform
+def jira(origin):
+    import atlassian
+
+    sdk = atlassian.Jira(url=origin, token="secret", cloud=True, api_version="3")
+    body = {"type": "doc", "version": 1, "content": []}
+    fields = {"project": {"key": "ABC"}, "issuetype": {"name": "Bug"}, "summary": "Login"}
+    return [
+        Row("getCurrentUser", {}, lambda: sdk.myself()),
+        Row("getIssue", {"issueIdOrKey": "ABC-1", "fields": ["summary", "status"]}, lambda: sdk.issue("ABC-1", fields="summary,status")),
+        Row("createIssue", {"project": "ABC", "issuetype": "Bug", "summary": "Login"}, lambda: sdk.create_issue(fields=fields),
+            {"query.updateHistory": "the SDK writes its default out"}),
+        Row("deleteIssue", {"issueIdOrKey": "ABC-1"}, lambda: sdk.delete_issue("ABC-1", delete_subtasks=False),
+            {"query.deleteSubtasks": "the SDK writes its default out"}),
+        Row("assignIssue", {"issueIdOrKey": "ABC-1", "accountId": "5b10"}, lambda: sdk.assign_issue("ABC-1", "5b10")),
+        Row("getTransitions", {"issueIdOrKey": "ABC-1"}, lambda: sdk.get_issue_transitions_full("ABC-1")),
+        Row("addComment", {"issueIdOrKey": "ABC-1", "body": body}, lambda: sdk.issue_add_comment("ABC-1", body)),
+        Row("getIssueWorklog", {"issueIdOrKey": "ABC-1"}, lambda: sdk.issue_get_worklog("ABC-1"),
+            {"query.maxResults": "ours asks for pages of its own size"}),
+        Row("getFields", {}, lambda: sdk.get_all_fields()),
+    ]
+
+
+@platform
+def salesforce(origin):
+    import requests
+    from simple_salesforce import Salesforce
+
+    sdk = Salesforce(session_id="secret", instance="example.my.salesforce.com", version="64.0", session=rewriting(requests.Session(), origin))
+    one = "001000000000001AAA"
+    return [
+        Row("get_query", {"q": "SELECT Id FROM Account LIMIT 1"}, lambda: sdk.query("SELECT Id FROM Account LIMIT 1")),
+        Row("get_limits", {}, lambda: sdk.limits()),
+        Row("get_sobjects", {}, lambda: sdk.describe()),
+        Row("get_sobjects_object_describe", {"object": "Account"}, lambda: sdk.Account.describe()),
+        Row("get_sobjects_object_id", {"object": "Account", "id": one}, lambda: sdk.Account.get(one)),
+        Row("post_sobjects_object", {"object": "Account", "fields": {"Name": "B"}}, lambda: sdk.Account.create({"Name": "B"})),
+        Row("patch_sobjects_object_id", {"object": "Account", "id": one, "fields": {"Name": "C"}}, lambda: sdk.Account.update(one, {"Name": "C"})),
+        Row("delete_sobjects_object_id", {"object": "Account", "id": one}, lambda: sdk.Account.delete(one)),
+    ]
+
+
+SUFFIX = {"suffix": "the SDK writes .json at the end, which names the same resource"}
+
+
+@platform
+def zendesk(origin):
+    import requests
+    import zenpy
+    from zenpy.lib.api_objects import Comment, Ticket, User
+
+    sdk = zenpy.Zenpy(subdomain="example", oauth_token="secret", session=rewriting(requests.Session(), origin), disable_cache=True)
+    return [
+        Row("ShowCurrentUser", {}, lambda: sdk.users.me(), SUFFIX),
+        Row("ShowTicket", {"ticket_id": 1}, lambda: sdk.tickets(id=1), SUFFIX),
+        Row("CreateTicket", {"subject": "Help", "comment": "It smokes", "priority": "high"},
+            lambda: sdk.tickets.create(Ticket(subject="Help", comment=Comment(body="It smokes"), priority="high")), SUFFIX),
+        Row("UpdateTicket", {"ticket_id": 1, "status": "solved"}, lambda: sdk.tickets.update(Ticket(id=1, status="solved")),
+            SUFFIX | {"body.ticket.id": "the SDK repeats the id of the path in the body"}),
+        Row("DeleteTicket", {"ticket_id": 1}, lambda: sdk.tickets.delete(Ticket(id=1)),
+            SUFFIX | {"body.ticket.id": "the SDK repeats the id of the path in the body"}),
+        Row("ShowUser", {"user_id": 9}, lambda: sdk.users(id=9), SUFFIX),
+        Row("CreateUser", {"name": "Ana", "email": "ana@example.com"},
+            lambda: sdk.users.create(User(name="Ana", email="ana@example.com")),
+            SUFFIX | {"body.user.role": "ours writes the platform's default out"}),
+        Row("ShowOrganization", {"organization_id": 5}, lambda: sdk.organizations(id=5), SUFFIX),
+    ]
+
+
+@platform
+def quickbooks(origin):
+    import quickbooks as library
+    from quickbooks.objects.base import Ref
+    from quickbooks.objects.customer import Customer
+    from quickbooks.objects.invoice import Invoice
+    from quickbooks.objects.payment import Payment
+    import requests
+
+    class Session:
+        """What the SDK wants of its OAuth library: an access token."""
+        access_token, client_id, client_secret, refresh_token, realm_id, environment = "secret", "a", "b", "c", "9130", "production"
+
+    sdk = library.QuickBooks(auth_client=Session(), company_id="4620816365291273470", minorversion=75)
+    sdk.session = rewriting(requests.Session(), origin)
+    sdk.session.access_token = "secret"
+    minor = {
+        "query.minorversion": "which revision of the API is spoken is each one's own choice",
+        "path.company": "the company is the connection's",
+    }
+    made = {
+        "body.*": "the SDK writes every field of its class out, empty ones too", "body.domain": "the SDK names the product",
+        "body.Active": "the SDK writes a default out", "body.Taxable": "the SDK writes a default out",
+    }
+    customer = Customer()
+    customer.DisplayName = "Ana"
+    payment = Payment()
+    payment.TotalAmt = 20
+    payment.CustomerRef = Ref()
+    payment.CustomerRef.value = "1"
+    return [
+        Row("get_customer", {"customer_id": "1"}, lambda: Customer.get("1", qb=sdk), minor),
+        Row("get_invoice", {"invoice_id": "7"}, lambda: Invoice.get("7", qb=sdk), minor),
+        Row("get_payment", {"payment_id": "8"}, lambda: Payment.get("8", qb=sdk), minor),
+        Row("post_customer", {"DisplayName": "Ana"}, lambda: customer.save(qb=sdk), minor | made),
+        Row("post_payment", {"customer_id": "1", "TotalAmt": 20}, lambda: payment.save(qb=sdk), minor | made),
+        Row("get_reports_profit_and_loss", {"start_date": "2026-01-01"}, lambda: sdk.get_report("ProfitAndLoss", {"start_date": "2026-01-01"}), minor),
+    ]
+
+
+@platform
+def pagerduty(origin):
+    import httpx2
+    import pagerduty as library
+
+    class Rewriting(httpx2.HTTPTransport):
+        def handle_request(self, request):
+            request.url = httpx2.URL(origin + request.url.raw_path.decode())
+            return super().handle_request(request)
+
+    sdk = library.RestApiV2Client("secret", default_from="ana@example.com")
+    sdk._transport, sdk._mounts = Rewriting(), {}
+    incident = {"type": "incident", "title": "Fire", "service": {"id": "PS1", "type": "service_reference"}}
+    return [
+        Row("listAbilities", {}, lambda: sdk.get("/abilities")),
+        Row("getIncident", {"id": "P1"}, lambda: sdk.get("/incidents/P1")),
+        Row("getCurrentUser", {}, lambda: sdk.get("/users/me")),
+        Row("createIncident", {"title": "Fire", "service": "PS1"}, lambda: sdk.post("/incidents", json={"incident": incident})),
+        Row("listIncidentNotes", {"id": "P1"}, lambda: sdk.get("/incidents/P1/notes")),
+        Row("createIncidentNote", {"id": "P1", "content": "Seen"}, lambda: sdk.post("/incidents/P1/notes", json={"note": {"content": "Seen"}})),
+        Row("getService", {"id": "PS1"}, lambda: sdk.get("/services/PS1")),
+    ]
+
+
+@platform
+def telegram(origin):
+    import asyncio
+
+    import telegram as library
+
+    def bot():
+        return library.Bot("secret", base_url=origin + "/bot")  # one for each call, which has an event loop of its own
+
+    way = {
+        "method": "the platform takes GET and POST for every method, and arguments in the query or the body",
+        "header.content-type": "the platform takes JSON and forms",
+    }
+    return [
+        Row("sendMessage", {"chat_id": "42", "text": "Hello"}, lambda: asyncio.run(bot().send_message(42, "Hello")), way),
+        Row("getMe", {}, lambda: asyncio.run(bot().get_me()), way),
+        Row("deleteMessage", {"chat_id": "42", "message_id": 7}, lambda: asyncio.run(bot().delete_message(42, 7)), way),
+        Row("getChat", {"chat_id": "42"}, lambda: asyncio.run(bot().get_chat(42)), way),
+        Row("getChatMember", {"chat_id": "42", "user_id": 9}, lambda: asyncio.run(bot().get_chat_member(42, 9)), way),
+    ]
+
+
+def main():
+    name = sys.argv[1]
+    with Recorder() as recorder:
+        for row in ROWS[name](recorder.origin):
+            before, fault = len(recorder.requests), None
+            # The recorder answers with an empty object: what an SDK makes of that is not looked at.
+            try:
+                with contextlib.redirect_stdout(sys.stderr):
+                    row.call()
+            except Exception as error:
+                fault = f"{type(error).__name__}: {error}"[:300]
+            sent = [request.line() for request in recorder.requests[before:]]
+            print(json.dumps({"action": row.action, "arguments": row.arguments, "differs": row.differs, "sent": sent, "fault": fault}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
