@@ -167,6 +167,11 @@ impl Action {
         body.get("query").and_then(Value::as_str).map(str::to_owned)
     }
 
+    /// Whether the answer is a file.
+    pub fn is_download(&self) -> bool {
+        self.expects == Expects::File
+    }
+
     /// The parameter that says how long pages are, where callers may say it.
     pub fn size_param(&self) -> Option<&Param> {
         let size = self.paging.as_ref()?.size.as_ref()?;
