@@ -92,7 +92,7 @@ impl Engine {
         };
         let until = self.clock.now().plus_ms(LASTS_MS);
         let link = Link {
-            holder: self.holder(caller, scope)?,
+            holder: Holder::of(caller, scope)?,
             server: scope.server_id().cloned(),
             connector: connector.id.as_str().to_owned(),
             action: action.id.clone(),

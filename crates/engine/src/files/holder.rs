@@ -29,9 +29,9 @@ enum By {
     Unsigned([u8; 32]),
 }
 
-impl Engine {
+impl Holder {
     /// The caller, as a link holds it.
-    pub(super) fn holder(&self, caller: &Caller, scope: Scope<'_>) -> Result<Holder> {
+    pub(super) fn of(caller: &Caller, scope: Scope<'_>) -> Result<Self> {
         let token = || {
             let entry = scope
                 .entry()
@@ -46,14 +46,16 @@ impl Engine {
             Way::Unsigned(_) => By::Unsigned(token()?),
             Way::Ticket { .. } => return Err(Error::Internal("a ticket's visitor executes nothing")),
         };
-        Ok(Holder {
+        Ok(Self {
             account: caller.account.clone(),
             user: caller.user.clone(),
             user_name: caller.user_name.as_str().to_owned(),
             by,
         })
     }
+}
 
+impl Engine {
     /// The caller whom a link was given to, if the way that they came in by is still open.
     pub(super) async fn held(
         &self,

@@ -217,7 +217,7 @@ async fn what_closes_the_server_or_its_token_closes_the_link() {
 
 #[tokio::test]
 async fn a_key_and_a_credential_that_are_gone_close_the_link() {
-    let (solder, platform, admin) = started().await;
+    let (solder, platform, _admin) = started().await;
     let account = solder.account("Second").await;
     let key = solder.key(&account, "grace", Role::Admin, false).await;
     let grace = solder.client(&key);
@@ -243,10 +243,11 @@ async fn a_key_and_a_credential_that_are_gone_close_the_link() {
         (400, "CREDENTIAL_NOT_FOUND".to_owned())
     );
     let keys = grace.get("/api/keys").await.json();
-    let key_id = keys["keys"][0]["keyId"].as_str().unwrap().to_owned();
+    let of_grace = |key: &&Value| key["userId"] == "grace";
+    let found = keys["keys"].as_array().unwrap().iter().find(of_grace).unwrap();
+    let key_id = found["keyId"].as_str().unwrap();
     assert_eq!(grace.delete(&format!("/api/keys/{key_id}")).await.status, 200);
     assert!(is_closed(&solder, &link).await);
-    drop(admin);
 }
 
 #[tokio::test]
