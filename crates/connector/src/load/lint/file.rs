@@ -84,6 +84,7 @@ fn check_action(root: &Reader<'_>, connector: &Connector) {
     };
     match connector.action(check) {
         None => item.fault(format!("`{check}` is no action of this file")),
+        Some(action) if action.off => item.fault(format!("`{check}` is off, and could not be run")),
         Some(action) if action.params.iter().any(|param| param.required) => {
             item.fault(format!(
                 "`{check}` has required parameters, and is run without any"
