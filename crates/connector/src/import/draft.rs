@@ -3,7 +3,7 @@
 use super::names::{own, snake};
 use super::report::{Report, WarningKind};
 use super::source::Described;
-use super::text::{sentence, shortened};
+use super::text::{plain, sentence, shortened};
 use super::{Draft, MOST_ACTIONS, Options, USUAL_ACTIONS, action, auth, found, server, write};
 use crate::spec_check::Document;
 use serde_json::{Map, Value};
@@ -93,7 +93,7 @@ pub(super) fn make(described: &Described, options: &Options) -> Result<Draft, St
         ..Report::default()
     };
     let mut api = Api::default();
-    let title = shortened(&super::text::plain(head(root, "/info/title")), 60);
+    let title = shortened(&plain(head(root, "/info/title")), 60);
     api.id = id(options, &title)?;
     api.name = if title.is_empty() { api.id.clone() } else { title };
     api.about = sentence(head(root, "/info/description"), 160);
@@ -106,10 +106,7 @@ pub(super) fn make(described: &Described, options: &Options) -> Result<Draft, St
 
     let mut operations = found::all(document, &mut report)?;
     report.operations = operations.len();
-    report.keys = operations
-        .iter()
-        .map(|one| super::text::plain(&one.key))
-        .collect();
+    report.keys = operations.iter().map(|one| plain(&one.key)).collect();
     let picked = pick(&mut operations, options, &mut report)?;
     let servers = server::read(root, options, &mut report)?;
     api.base.clone_from(&servers.base);
@@ -143,30 +140,52 @@ fn nothing(report: &Report) -> String {
     }
 }
 
-fn finish(api: Api, mut report: Report) -> Result<Draft, String> {
-    report.actions = api.actions.len();
-    report.on = api.actions.iter().filter(|action| !action.off).count();
-    if report.on == 0 {
-        report.warn(
-            WarningKind::Review,
-            "no action is on, since none only reads: take `off = true` away where you allow a call",
-        );
+/// Counts, writes and reads what was written: the one promise that matters is held here and not only by tests. An action
+/// that the format's own reader refuses is left out, with what it says.
+fn finish(mut api: Api, mut report: Report) -> Result<Draft, String> {
+    loop {
+        report.actions = api.actions.len();
+        report.on = api.actions.iter().filter(|action| !action.off).count();
+        if report.on == 0 {
+            let what =
+                "no action is on, since none only reads: take `off = true` away where you allow a call";
+            report.warn(WarningKind::Review, what);
+        }
+        let text = write::file(&api, &report);
+        let Err(faults) = crate::parse(&format!("{}.toml", api.id), &text) else {
+            return Ok(Draft {
+                id: api.id,
+                base: api.base,
+                text,
+                report,
+            });
+        };
+        let before = api.actions.len();
+        api.actions.retain(|action| {
+            let field = format!("action[{}]", action.name);
+            let fault = faults.iter().find(|fault| fault.field.starts_with(&field));
+            if let Some(fault) = fault {
+                report.left_out.push(super::LeftOut {
+                    operation: action.key.clone(),
+                    why: format!("a connector file does not take it: {}", plain(&fault.message)),
+                });
+            }
+            fault.is_none()
+        });
+        if api.actions.is_empty() {
+            return Err(nothing(&report));
+        }
+        if api.actions.len() == before {
+            let told: Vec<String> = faults.iter().take(3).map(ToString::to_string).collect();
+            return Err(format!(
+                "came out as a file that does not load, which is a fault of the importer: {}",
+                told.join("; ")
+            ));
+        }
+        let actions = &api.actions;
+        api.resources
+            .retain(|(id, _)| actions.iter().any(|action| action.resource == *id));
     }
-    let text = write::file(&api, &report);
-    // The one promise that matters is held here and not only by tests.
-    if let Err(faults) = crate::parse(&format!("{}.toml", api.id), &text) {
-        let told: Vec<String> = faults.iter().take(3).map(ToString::to_string).collect();
-        return Err(format!(
-            "came out as a file that does not load, which is a fault of the importer: {}",
-            told.join("; ")
-        ));
-    }
-    Ok(Draft {
-        id: api.id,
-        base: api.base,
-        text,
-        report,
-    })
 }
 
 /// The id that is asked for, or one made of the title.
@@ -176,7 +195,7 @@ fn id(options: &Options, title: &str) -> Result<String, String> {
             Ok(_) => Ok(id.clone()),
             Err(error) => Err(format!(
                 "cannot get the id `{}`: {error}",
-                shortened(&super::text::plain(id), 60)
+                shortened(&plain(id), 60)
             )),
         };
     }
@@ -246,7 +265,7 @@ fn pick(
                 };
                 return Err(format!(
                     "has no operation `{}`{near}",
-                    shortened(&super::text::plain(wanted), 80)
+                    shortened(&plain(wanted), 80)
                 ));
             }
         }

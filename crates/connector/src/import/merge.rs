@@ -120,8 +120,8 @@ fn split(text: &str) -> Result<Parts, String> {
     for item in items.into_iter().flat_map(|items| items.iter()) {
         let start = item.span().start;
         // The span begins at the header or behind it.
-        let before = text.get(..start + 2).unwrap_or(text);
-        cuts.extend(before.rfind("[[action]]").map(|at| above(text, at)));
+        let before = text.get(..start + HEADER.len()).unwrap_or(text);
+        cuts.extend(before.rfind(HEADER).map(|at| above(text, at)));
     }
     cuts.push(text.len());
     let mut parts = cuts.windows(2).filter_map(|pair| match pair {
@@ -170,12 +170,14 @@ impl Part {
 
 /// The hash of a part: without its mark, whether it is on, and where it begins.
 pub(super) fn fingerprint(text: &str) -> String {
-    let counts = |line: &&str| !line.starts_with(MARK) && *line != "[[action]]" && *line != OFF;
+    let counts = |line: &&str| !line.starts_with(MARK) && *line != HEADER && *line != OFF;
     let lines: Vec<&str> = text.trim_matches('\n').lines().filter(counts).collect();
     hash(&lines.join("\n"))
 }
 
 const OFF: &str = "off = true";
+
+const HEADER: &str = "[[action]]";
 
 /// The same action, on or off.
 fn with_off(text: &str, off: bool) -> String {

@@ -170,7 +170,7 @@ pub(super) fn one<'s>(
 }
 
 fn fits(value: &Value, schema: &Map<String, Value>) -> bool {
-    let plain =
+    let clear =
         |text: &str| !text.contains(['|', '=']) && text.trim() == text && !text.contains(char::is_control);
     crate::schema::Check::new(Value::Object(schema.clone())).accepts(value)
         && value.as_str().is_none_or(clear)

@@ -71,6 +71,7 @@ fn yaml(bytes: &[u8]) -> Result<Value, String> {
     let mut options = serde_saphyr::Options::default();
     options.budget = Some(budget);
     options.with_snippet = false;
+    options.alias_limits.max_total_replayed_events = 300_000;
     options.duplicate_keys = serde_saphyr::DuplicateKeyPolicy::LastWins;
     let value: Value = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let told = super::text::shortened(&super::text::plain(&error.to_string()), 300);

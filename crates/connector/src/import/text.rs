@@ -73,8 +73,10 @@ fn tags_gone(text: &str) -> String {
             .split_once('>')
             .filter(|(inside, _)| is_tag && inside.len() < 500)
         {
-            Some((_, behind)) => {
-                out.push(' ');
+            Some((inside, behind)) => {
+                if !is_inline(inside) {
+                    out.push(' ');
+                }
                 rest = behind;
             }
             None => {
@@ -98,6 +100,19 @@ fn tags_gone(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a tag stands within a line, so that no space is where it was.
+fn is_inline(tag: &str) -> bool {
+    let name = tag.trim_start_matches('/');
+    let name = name
+        .split(|one: char| !one.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or(name);
+    matches!(
+        name.to_ascii_lowercase().as_str(),
+        "a" | "b" | "i" | "u" | "em" | "strong" | "code" | "span" | "tt" | "sup" | "sub"
+    )
 }
 
 /// `[words](address)` becomes the words; an image nothing.
