@@ -62,7 +62,7 @@ pub(super) fn add<'s>(
         .to_ascii_lowercase();
     match media.as_str() {
         "multipart/form-data" | "application/x-www-form-urlencoded" => {
-            fields(action, document, &written, &media)?
+            fields(action, document, &written, &media)?;
         }
         _ if is_json(&media) => json_body(action, document, &written, (about, required, method)),
         _ => raw_body(action, document, &written, (about, required)),
@@ -207,7 +207,7 @@ fn json_body<'s>(
     }
     let mut param = one("body", written.schema, about, required, document);
     if param.about == "Body" {
-        param.about = "What is sent, as JSON".to_owned();
+        "What is sent, as JSON".clone_into(&mut param.about);
     }
     // A body is never a text with a default of its own.
     param.default = None;

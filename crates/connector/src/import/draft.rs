@@ -33,6 +33,7 @@ pub(super) struct Var {
 
 /// An action.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the file")]
 pub(super) struct Action {
     /// Method and path as the description has them: what the action is known by when it is imported again.
     pub(super) key: String,

@@ -240,7 +240,9 @@ fn action(part: &Part, fresh: &BTreeMap<&str, &Part>, report: &Report, merged: &
 fn joined(head: &str, parts: &[String]) -> String {
     let mut text = format!("{}\n", head.trim_end());
     for part in parts {
-        text.push_str(&format!("\n{}\n", part.trim_end()));
+        text.push('\n');
+        text.push_str(part.trim_end());
+        text.push('\n');
     }
     text
 }
@@ -249,9 +251,8 @@ fn joined(head: &str, parts: &[String]) -> String {
 /// loader says what.
 fn complete(text: &mut String) -> Result<(), String> {
     for _ in 0..200 {
-        let faults = match parse("", text) {
-            Ok(_) => return Ok(()),
-            Err(faults) => faults,
+        let Err(faults) = parse("", text) else {
+            return Ok(());
         };
         let mended = faults
             .iter()

@@ -135,7 +135,7 @@ pub(super) fn one<'s>(
         about = super::found::resource_name(&super::names::snake(name));
     }
     if about.is_empty() {
-        about = "A value that the platform takes".to_owned();
+        "A value that the platform takes".clone_into(&mut about);
     }
     let default = resolved
         .get("default")
@@ -227,10 +227,8 @@ fn query(
         };
         match (joined, explode) {
             ("csv", _) => one.list = Some("comma"),
-            ("ssv" | "spaceDelimited" | "tsv", false) => joined_text(&mut one, "spaces"),
-            ("pipes" | "pipeDelimited", false) => joined_text(&mut one, "|"),
-            ("ssv" | "tsv", true) => joined_text(&mut one, "spaces"),
-            ("pipes", true) => joined_text(&mut one, "|"),
+            ("ssv" | "tsv", _) | ("spaceDelimited", false) => joined_text(&mut one, "spaces"),
+            ("pipes", _) | ("pipeDelimited", false) => joined_text(&mut one, "|"),
             ("form", false) if !around.swagger => one.list = Some("comma"),
             ("deepObject", _) => one.list = Some("brackets"),
             _ => {}
@@ -341,13 +339,16 @@ fn header(
     Ok(())
 }
 
+/// A path, its parameters, and what of the query is fixed.
+type Path = (String, Vec<Param>, Vec<(String, String)>);
+
 /// The path with our names in it, and its parameters; an error says why it cannot be called.
 pub(super) fn path(
     path: &str,
     raw: &[&Value],
     document: Document<'_>,
     taken: &[String],
-) -> Result<(String, Vec<Param>, Vec<(String, String)>), String> {
+) -> Result<Path, String> {
     let (path, fixed) = match path.split('#').next().unwrap_or(path).split_once('?') {
         Some((path, query)) => (path, fixed_query(query)),
         None => (path.split('#').next().unwrap_or(path), Vec::new()),
@@ -451,7 +452,8 @@ fn constant(out: &mut String, text: &str) {
             let mut buffer = [0; 4];
             for byte in one.encode_utf8(&mut buffer).bytes() {
                 out.push('%');
-                out.push_str(&format!("{byte:02X}"));
+                let escape = format!("{byte:02X}");
+                out.push_str(&escape);
             }
         }
     }

@@ -201,13 +201,10 @@ impl<'s> Maker<'s> {
                 ]),
             );
         }
-        match schema.get("items") {
-            Some(items @ Value::Object(_)) => {
-                let items = self.schema(items, depth, HOPS);
-                made.insert("items".to_owned(), Value::Object(items));
-            }
-            // A list of schemas is for each place; they are taken as saying nothing.
-            Some(_) | None => {}
+        // A list of schemas is for each place; they are taken as saying nothing.
+        if let Some(items @ Value::Object(_)) = schema.get("items") {
+            let items = self.schema(items, depth, HOPS);
+            made.insert("items".to_owned(), Value::Object(items));
         }
         match schema.get("additionalProperties") {
             Some(Value::Bool(false))
@@ -372,7 +369,7 @@ fn bounds(schema: &Map<String, Value>, made: &mut Map<String, Value>) {
                 (Some(bound), Some(Value::Bool(true))) => drop(made.insert(strict.to_owned(), bound.clone())),
                 (Some(bound), _) => drop(made.insert(key.to_owned(), bound.clone())),
                 (None, Some(bound)) if bound.is_number() => {
-                    drop(made.insert(strict.to_owned(), bound.clone()))
+                    drop(made.insert(strict.to_owned(), bound.clone()));
                 }
                 _ => {}
             }

@@ -423,7 +423,7 @@ mod tests {
     use super::{Options, Report, is_private, read};
     use serde_json::{Value, json};
 
-    fn base(servers: Value) -> Result<(String, Vec<String>, Vec<String>), String> {
+    fn base(servers: &Value) -> Result<(String, Vec<String>, Vec<String>), String> {
         let read = read(
             &json!({"openapi": "3.0.0", "servers": servers}),
             &Options::default(),
@@ -442,7 +442,7 @@ mod tests {
     #[test]
     fn variables_of_a_host_are_asked_for_within_hosts() {
         let zone = json!([{"url": "https://{site}.api.example.com/v{version}/", "variables": {"site": {"default": "us", "enum": ["us", "eu"]}, "version": {"default": "2", "description": "Which one"}}}]);
-        let (url, hosts, vars) = base(zone).unwrap();
+        let (url, hosts, vars) = base(&zone).unwrap();
         assert_eq!(url, "https://{site}.api.example.com/v{version}");
         assert_eq!(hosts, ["*.api.example.com"]);
         assert_eq!(
@@ -454,7 +454,7 @@ mod tests {
         );
         let own = json!([{"url": "{scheme}://{domain}.example.com", "variables": {"domain": {"default": "your-company"}}}]);
         assert_eq!(
-            base(own).unwrap().2,
+            base(&own).unwrap().2,
             ["domain: string | The `domain` of the API's address, before `.example.com`"]
         );
     }
@@ -467,7 +467,7 @@ mod tests {
             json!([{"url": "ftp://example.com"}]),
             json!([{"url": "https://a:b@example.com"}]),
         ] {
-            assert!(base(servers).unwrap_err().contains("--base"));
+            assert!(base(&servers).unwrap_err().contains("--base"));
         }
     }
 

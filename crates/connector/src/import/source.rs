@@ -90,7 +90,7 @@ fn recognised(value: Value) -> Result<Described, String> {
     if let Some(version) = text("openapi") {
         let version = version.to_owned();
         return if version.starts_with("3.") {
-            described(format!("OpenAPI {version}"), value)
+            Ok(described(&format!("OpenAPI {version}"), value))
         } else {
             Err(format!(
                 "is OpenAPI `{}`: 3.0, 3.1 and 3.2 are read",
@@ -106,7 +106,7 @@ fn recognised(value: Value) -> Result<Described, String> {
     });
     if let Some(version) = swagger {
         return if version.starts_with('2') {
-            described("Swagger 2.0".to_owned(), value)
+            Ok(described("Swagger 2.0", value))
         } else {
             Err(format!(
                 "is Swagger `{}`: 2.0 is read",
@@ -115,19 +115,19 @@ fn recognised(value: Value) -> Result<Described, String> {
         };
     }
     if let Some(document) = to_openapi(&value) {
-        return described("Google Discovery".to_owned(), with_head(document, &value));
+        return Ok(described("Google Discovery", with_head(document, &value)));
     }
     if let Some(document) = postman::to_openapi(&value) {
-        return described("Postman collection".to_owned(), document);
+        return Ok(described("Postman collection", document));
     }
     Err("is no API description that is known: OpenAPI 3, Swagger 2.0, Google Discovery and Postman collections are read".to_owned())
 }
 
-fn described(format: String, document: Value) -> Result<Described, String> {
-    Ok(Described {
-        format: super::text::shortened(&super::text::plain(&format), 40),
+fn described(format: &str, document: Value) -> Described {
+    Described {
+        format: super::text::shortened(&super::text::plain(format), 40),
         document,
-    })
+    }
 }
 
 /// What a Discovery document says besides its methods, in `OpenAPI`'s words.

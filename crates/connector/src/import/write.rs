@@ -6,6 +6,15 @@ use super::draft::{Action, Api, Param};
 use super::report::Report;
 use serde_json::Value;
 
+/// Adds a text that was made for it.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is made for this and used nowhere else"
+)]
+fn add(out: &mut String, text: String) {
+    out.push_str(&text);
+}
+
 /// A basic string of TOML.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -16,7 +25,7 @@ pub(super) fn quoted(text: &str) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            one if one.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(one))),
+            one if one.is_control() => add(&mut out, format!("\\u{:04X}", u32::from(one))),
             one => out.push(one),
         }
     }
@@ -77,7 +86,7 @@ fn texts<'t>(list: impl IntoIterator<Item = &'t String>) -> String {
 /// The line of a comment: what stands in it ends with it.
 fn comment(out: &mut String, text: &str) {
     let clean = super::text::plain(text);
-    out.push_str(&format!("# {clean}\n"));
+    add(out, format!("# {clean}\n"));
 }
 
 /// The whole file.
@@ -122,24 +131,24 @@ fn head(api: &Api, report: &Report) -> String {
     }
     out.push('\n');
     for (name, text) in [("id", &api.id), ("name", &api.name), ("about", &api.about)] {
-        out.push_str(&format!("{name} = {}\n", quoted(text)));
+        add(&mut out, format!("{name} = {}\n", quoted(text)));
     }
     out.push_str("categories = [\"imported\"]\n");
-    out.push_str(&format!("base = {}\n", quoted(&api.base)));
+    add(&mut out, format!("base = {}\n", quoted(&api.base)));
     if !api.hosts.is_empty() {
-        out.push_str(&format!("hosts = {}\n", texts(&api.hosts)));
+        add(&mut out, format!("hosts = {}\n", texts(&api.hosts)));
     }
     if let Some(docs) = &api.docs {
-        out.push_str(&format!("docs = {}\n", quoted(docs)));
+        add(&mut out, format!("docs = {}\n", quoted(docs)));
     }
     out.push_str("\n[resources]\n");
     for (id, name) in &api.resources {
-        out.push_str(&format!("{} = {}\n", key(id), quoted(name)));
+        add(&mut out, format!("{} = {}\n", key(id), quoted(name)));
     }
     if !api.vars.is_empty() {
         out.push_str("\n[vars]\n");
         for var in &api.vars {
-            out.push_str(&format!("{} = {}\n", key(&var.name), quoted(&var.line)));
+            add(&mut out, format!("{} = {}\n", key(&var.name), quoted(&var.line)));
         }
     }
     for way in &api.auth {
@@ -149,27 +158,26 @@ fn head(api: &Api, report: &Report) -> String {
 }
 
 fn way_into(out: &mut String, way: &auth::Way) {
-    out.push_str(&format!(
-        "\n[auth.{}]\nname = {}\n",
-        key(&way.kind),
-        quoted(&way.name)
-    ));
+    add(
+        out,
+        format!("\n[auth.{}]\nname = {}\n", key(&way.kind), quoted(&way.name)),
+    );
     if !way.about.is_empty() {
-        out.push_str(&format!("about = {}\n", quoted(&way.about)));
+        add(out, format!("about = {}\n", quoted(&way.about)));
     }
     if let Some(oauth) = &way.oauth {
         if oauth.client_credentials {
             out.push_str("grant = \"client_credentials\"\n");
         }
         if let Some(authorize) = &oauth.authorize {
-            out.push_str(&format!("authorize = {}\n", quoted(authorize)));
+            add(out, format!("authorize = {}\n", quoted(authorize)));
         }
-        out.push_str(&format!("token = {}\n", quoted(&oauth.token)));
+        add(out, format!("token = {}\n", quoted(&oauth.token)));
         if let Some(refresh) = oauth.refresh.as_ref().filter(|refresh| **refresh != oauth.token) {
-            out.push_str(&format!("refresh = {}\n", quoted(refresh)));
+            add(out, format!("refresh = {}\n", quoted(refresh)));
         }
         if !oauth.offered.is_empty() {
-            out.push_str(&format!("optional_scopes = {}\n", texts(&oauth.offered)));
+            add(out, format!("optional_scopes = {}\n", texts(&oauth.offered)));
         }
         if !oauth.authorize_params.is_empty() {
             let pairs: Vec<String> = oauth
@@ -177,16 +185,16 @@ fn way_into(out: &mut String, way: &auth::Way) {
                 .iter()
                 .map(|(name, value)| format!("{} = {}", key(name), quoted(value)))
                 .collect();
-            out.push_str(&format!("authorize_params = {{ {} }}\n", pairs.join(", ")));
+            add(out, format!("authorize_params = {{ {} }}\n", pairs.join(", ")));
         }
     }
     for (name, about) in &way.secrets {
-        out.push_str(&format!("secrets.{} = {}\n", key(name), quoted(about)));
+        add(out, format!("secrets.{} = {}\n", key(name), quoted(about)));
     }
     match way.apply.as_slice() {
         [] => {}
-        [one] => out.push_str(&format!("apply = {one}\n")),
-        several => out.push_str(&format!("apply = [{}]\n", several.join(", "))),
+        [one] => add(out, format!("apply = {one}\n")),
+        several => add(out, format!("apply = [{}]\n", several.join(", "))),
     }
 }
 
@@ -210,14 +218,14 @@ fn action_text(action: &Action) -> String {
         ("resource", &action.resource),
         ("call", &action.call),
     ] {
-        out.push_str(&format!("{name} = {}\n", quoted(text)));
+        add(&mut out, format!("{name} = {}\n", quoted(text)));
     }
-    out.push_str(&format!("kind = {}\n", quoted(action.kind)));
+    add(&mut out, format!("kind = {}\n", quoted(action.kind)));
     if let Some(body) = action.body {
-        out.push_str(&format!("body = {}\n", quoted(body)));
+        add(&mut out, format!("body = {}\n", quoted(body)));
     }
     if let Some(style) = action.form_style.filter(|_| action.body == Some("form")) {
-        out.push_str(&format!("form_style = {}\n", quoted(style)));
+        add(&mut out, format!("form_style = {}\n", quoted(style)));
     }
     for (name, pairs) in [("query", &action.query), ("headers", &action.headers)] {
         if !pairs.is_empty() {
@@ -231,12 +239,12 @@ fn action_text(action: &Action) -> String {
                 })
                 .map(|(name, value)| format!("{} = {}", key(name), quoted(value)))
                 .collect();
-            out.push_str(&format!("{name} = {{ {} }}\n", pairs.join(", ")));
+            add(&mut out, format!("{name} = {{ {} }}\n", pairs.join(", ")));
         }
     }
     for (name, is) in [("download", action.download)] {
         if is {
-            out.push_str(&format!("{name} = true\n"));
+            add(&mut out, format!("{name} = true\n"));
         }
     }
     if action.empty {
@@ -246,16 +254,16 @@ fn action_text(action: &Action) -> String {
         out.push_str("auth = false\n");
     }
     if let Some(result) = &action.result {
-        out.push_str(&format!("result = {}\n", quoted(result)));
+        add(&mut out, format!("result = {}\n", quoted(result)));
     }
     if let Some(paging) = &action.paging {
-        out.push_str(&format!("paging = {paging}\n"));
+        add(&mut out, format!("paging = {paging}\n"));
     }
     if !action.scopes.is_empty() {
-        out.push_str(&format!("scopes = {}\n", texts(&action.scopes)));
+        add(&mut out, format!("scopes = {}\n", texts(&action.scopes)));
     }
     if let Some(op) = &action.op {
-        out.push_str(&format!("op = {}\n", quoted(op)));
+        add(&mut out, format!("op = {}\n", quoted(op)));
     }
     if action.deprecated {
         out.push_str("deprecated = \"The description says that it is deprecated\"\n");
@@ -263,7 +271,10 @@ fn action_text(action: &Action) -> String {
     if !action.params.is_empty() {
         out.push_str("[action.params]\n");
         for param in &action.params {
-            out.push_str(&format!("{} = {}\n", key(&param.name), param_text(param)));
+            add(
+                &mut out,
+                format!("{} = {}\n", key(&param.name), param_text(param)),
+            );
         }
     }
     out

@@ -31,7 +31,7 @@ fn what_is_too_large_is_refused_before_it_is_read_packed_or_not() {
     assert!(refused(&large).contains("larger than 32 MiB"));
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     for _ in 0..100 {
-        packer.write_all(&[b' '; 1024 * 1024]).unwrap();
+        packer.write_all(&vec![b' '; 1024 * 1024]).unwrap();
     }
     assert!(refused(&packer.finish().unwrap()).contains("larger than 32 MiB"));
 }
@@ -41,9 +41,10 @@ fn depth_of_any_kind_is_no_danger() {
     let deep = format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
     assert!(refused(deep.as_bytes()).contains("recursion limit"));
     assert!(refused("[".repeat(10_000).as_bytes()).contains("not JSON"));
-    let yaml: String = (0..10_000)
+    let lines: Vec<String> = (0..10_000)
         .map(|depth| format!("{}a:\n", " ".repeat(depth % 3000)))
         .collect();
+    let yaml = lines.concat();
     refused(yaml.as_bytes());
     let flow = format!("a: {}1{}", "[".repeat(10_000), "]".repeat(10_000));
     assert!(refused(flow.as_bytes()).contains("YAML"));
@@ -132,7 +133,8 @@ fn yaml_whose_aliases_multiply_is_refused() {
     let mut bomb = String::from("openapi: 3.0.0\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for at in 1..30 {
         let list: Vec<String> = (0..10).map(|_| format!("*a{}", at - 1)).collect();
-        bomb.push_str(&format!("a{at}: &a{at} [{}]\n", list.join(", ")));
+        let line = format!("a{at}: &a{at} [{}]\n", list.join(", "));
+        bomb.push_str(&line);
     }
     assert!(refused(bomb.as_bytes()).contains("YAML"));
 }
@@ -226,7 +228,7 @@ fn a_hundred_thousand_operations_are_ranked_and_cut() {
     let started = Instant::now();
     let made = read("x", text.as_bytes(), &Options::default()).unwrap();
     assert!(
-        started.elapsed() < Duration::from_secs(60),
+        started.elapsed() < Duration::from_mins(1),
         "{:?}",
         started.elapsed()
     );

@@ -4,7 +4,7 @@ use super::{draft, loaded, of};
 use crate::{BuildInput, Kind, Place};
 use serde_json::{Map, Value, json};
 
-fn arguments(value: Value) -> Map<String, Value> {
+fn arguments(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap()
 }
 
@@ -98,9 +98,9 @@ fn a_cycle_is_kept_and_checked() {
     let connector = loaded(&draft(&description));
     let plant = connector.off().next().unwrap();
     let good = json!({"root": {"name": "a", "children": [{"name": "b", "children": [{"name": "c"}]}]}});
-    assert!(plant.validate(&arguments(good)).is_ok());
+    assert!(plant.validate(&arguments(&good)).is_ok());
     let bad = json!({"root": {"name": "a", "children": [{"name": "b", "children": [{"name": 3}]}]}});
-    assert!(plant.validate(&arguments(bad)).is_err());
+    assert!(plant.validate(&arguments(&bad)).is_err());
     // The schema of all arguments holds what its references point at.
     let whole = jsonschema::options()
         .offline()
@@ -210,7 +210,7 @@ fn a_postman_collection_gives_its_kinds_and_no_values() {
     );
     let add = connector.off().next().unwrap();
     assert!(
-        add.validate(&arguments(json!({"sku": "a", "count": 2}))).is_ok(),
+        add.validate(&arguments(&json!({"sku": "a", "count": 2}))).is_ok(),
         "{}",
         made.text
     );
@@ -224,7 +224,7 @@ fn arrays_of_a_form_are_repeated() {
     ));
     let connector = loaded(&made);
     let send = connector.off().next().unwrap();
-    let given = arguments(json!({"to": ["a", "b c"], "text": "x"}));
+    let given = arguments(&json!({"to": ["a", "b c"], "text": "x"}));
     let built = connector
         .build(
             send,

@@ -50,6 +50,13 @@ fn action_faults(action: &Action, connector: &Connector, scopes: Option<&Scopes<
     for param in &action.params {
         if let Some(options) = &param.options {
             faults.extend(crate::options::faults(connector, action, param, options));
+            let listing = connector.action(&options.action);
+            if listing.is_some_and(|listing| listing.off) && !action.off {
+                faults.push(format!(
+                    "has the choices of `{}` from `{}`, which is off",
+                    param.name, options.action
+                ));
+            }
         }
     }
     faults.extend(scopes.and_then(|scopes| scope_fault(action, scopes)));
