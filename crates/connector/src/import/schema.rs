@@ -16,7 +16,10 @@ const DEPTH: usize = 5;
 const NODES: usize = 400;
 
 /// References, and combinations that are nothing but combinations, are followed so deep.
-const HOPS: usize = 16;
+const HOPS: usize = 10;
+
+/// The same inside a schema: what is told there is less, and a thread's stack has to hold all of it.
+const INNER_HOPS: usize = 6;
 
 /// The most values of an enum that are told.
 const VALUES: usize = 150;
@@ -186,7 +189,7 @@ impl<'s> Maker<'s> {
                 if is_true(self.document.resolve(inner), "readOnly") || is_true(inner, "readOnly") {
                     continue;
                 }
-                own.insert(name.clone(), Value::Object(self.schema(inner, depth, HOPS)));
+                own.insert(name.clone(), Value::Object(self.schema(inner, depth, INNER_HOPS)));
             }
             let required: Vec<Value> = list(schema, "required")
                 .iter()
@@ -203,7 +206,7 @@ impl<'s> Maker<'s> {
         }
         // A list of schemas is for each place; they are taken as saying nothing.
         if let Some(items @ Value::Object(_)) = schema.get("items") {
-            let items = self.schema(items, depth, HOPS);
+            let items = self.schema(items, depth, INNER_HOPS);
             made.insert("items".to_owned(), Value::Object(items));
         }
         match schema.get("additionalProperties") {
@@ -215,7 +218,7 @@ impl<'s> Maker<'s> {
                 made.insert("additionalProperties".to_owned(), json!(false));
             }
             Some(inner @ Value::Object(_)) => {
-                let inner = self.schema(inner, depth, hops);
+                let inner = self.schema(inner, depth, INNER_HOPS);
                 if !inner.is_empty() {
                     made.insert("additionalProperties".to_owned(), Value::Object(inner));
                 }

@@ -18,8 +18,8 @@ pub(super) struct Described {
 /// How a packed file begins (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Mappings and lists inside one another; the reader of JSON stops at about the same depth.
-const DEPTH: usize = 120;
+/// Mappings and lists of YAML inside one another: several times what any description needs, and what a stack holds.
+const DEPTH: usize = 48;
 
 /// Reads a description; an error is a sentence.
 pub(super) fn read(bytes: &[u8]) -> Result<Described, String> {
