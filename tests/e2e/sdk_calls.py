@@ -173,6 +173,30 @@ def salesforce(origin):
     ]
 
 
+@platform
+def airtable(origin):
+    import pyairtable
+
+    sdk = pyairtable.Api("secret", endpoint_url=origin)
+    table = sdk.table("appExampleBase001", "Tasks")
+    here = {"baseId": "appExampleBase001", "tableIdOrName": "Tasks"}
+    record = here | {"recordId": "rec00000000000001"}
+    flags = {"body.typecast": "the SDK writes its default out", "body.returnFieldsByFieldId": "the SDK writes its default out"}
+    column = [{"name": "Name", "type": "singleLineText"}]
+    return [
+        Row("get-user-id-scopes", {}, lambda: sdk.whoami()),
+        Row("list-bases", {}, lambda: sdk.bases()),
+        Row("get-base-schema", {"baseId": "appExampleBase001"}, lambda: table.base.tables(),
+            {"query.include": "the SDK asks for more of each view"}),
+        Row("get-record", record, lambda: table.get("rec00000000000001")),
+        Row("create-records", here | {"records": [{"fields": {"Name": "A"}}]}, lambda: table.batch_create([{"Name": "A"}]), flags),
+        Row("update-record", record | {"fields": {"Name": "B"}}, lambda: table.update("rec00000000000001", {"Name": "B"}), flags),
+        Row("delete-record", record, lambda: table.delete("rec00000000000001")),
+        Row("create-comment", record | {"text": "Hi"}, lambda: table.add_comment("rec00000000000001", "Hi")),
+        Row("create-table", {"baseId": "appExampleBase001", "name": "T", "fields": column}, lambda: table.base.create_table("T", column)),
+    ]
+
+
 SUFFIX = {"suffix": "the SDK writes .json at the end, which names the same resource"}
 
 

@@ -38,12 +38,13 @@ class Call:
 
 
 class Catalogue:
-    """A Solder whose platforms are recorders, with a credential of every kind that the recorded calls use."""
+    """A Solder whose platforms are recorders, with a credential of every kind that the recorded calls use. `origins` puts
+    something else in a recorder's place; tokens still come from the recorder."""
 
-    def __init__(self, t, connectors, otherwise=None):
+    def __init__(self, t, connectors, otherwise=None, origins=None):
         self.t, self.connectors = t, {name: Connector(name) for name in connectors}
         self.recorders, self.credentials = {}, {}
-        self.otherwise = otherwise
+        self.otherwise, self.origins = otherwise, origins or {}
         self.stack = contextlib.ExitStack()
 
     def __enter__(self):
@@ -52,7 +53,7 @@ class Catalogue:
             recorder = self.recorders[name] = self.stack.enter_context(Recorder(discovered(connector), self.otherwise))
             WATCH.keep(f"the client secret for {name}", secret_of(name))
             env |= setting(
-                name, base_url=recorder.origin + connector.base_path(), token_url=recorder.origin + Recorder.TOKEN,
+                name, base_url=self.origins.get(name, recorder.origin) + connector.base_path(), token_url=recorder.origin + Recorder.TOKEN,
                 authorize_url=recorder.origin + "/solder-test/authorize", client_id=CLIENT_ID, client_secret=secret_of(name),
             )
         port = free_port()

@@ -15,7 +15,7 @@ from harness import NODE, PYTHON, NotRun, equal, need, shorten
 from recorder import Request
 from sending import Catalogue
 
-PLATFORMS = ["notion", "hubspot", "gitlab", "jira", "salesforce", "zendesk", "quickbooks", "pagerduty", "pipedrive", "telegram"]
+PLATFORMS = ["notion", "hubspot", "gitlab", "jira", "airtable", "salesforce", "zendesk", "quickbooks", "pagerduty", "pipedrive", "telegram"]
 CALLS = judges.HERE / "sdk_calls.py"
 
 

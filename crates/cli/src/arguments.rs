@@ -338,6 +338,12 @@ pub(crate) struct Check {
     /// Compare each connector with the description that its `spec` names below this folder
     #[arg(long, value_name = "FOLDER", conflicts_with = "spec")]
     pub(crate) specs: Option<PathBuf>,
+    /// Call one connector's platform for real: its `check` action and every read that needs no argument. Nothing is written there
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// The credential for --live, as JSON with `authenticationType` and `fields`: a file, `-` for standard input, or `env:NAME`
+    #[arg(long, value_name = "FILE", requires = "live")]
+    pub(crate) credential: Option<String>,
     #[command(flatten)]
     pub(crate) catalog: Catalog,
 }

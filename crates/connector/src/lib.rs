@@ -12,7 +12,6 @@ mod connector;
 mod errors;
 mod example;
 mod fault;
-pub mod import;
 mod limits;
 mod load;
 mod oauth;

@@ -12,7 +12,6 @@ mod arrival;
 mod body;
 mod client_address;
 mod edge;
-mod files;
 mod gate;
 mod identity;
 mod mcp;

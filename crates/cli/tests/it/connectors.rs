@@ -212,3 +212,110 @@ fn a_connector_is_compared_with_a_description() {
         "{done:?}"
     );
 }
+
+/// A platform on loopback that answers 200 to whoever brings the token, and else 401; it takes so many calls.
+fn platform(calls: usize) -> (String, std::thread::JoinHandle<Vec<String>>) {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let served = std::thread::spawn(move || {
+        let mut asked = Vec::new();
+        for _ in 0..calls {
+            let (mut stream, _) = listener.accept().unwrap();
+            let (mut text, mut part) = (String::new(), [0; 4096]);
+            while !text.contains("\r\n\r\n") {
+                let size = stream.read(&mut part).unwrap();
+                text.push_str(std::str::from_utf8(part.get(..size).unwrap()).unwrap());
+            }
+            let status = if text.contains("Bearer the-right-token") {
+                "200 OK"
+            } else {
+                "401 Unauthorized"
+            };
+            let answer = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: 12\r\nconnection: close\r\n\r\n{{\"now\":\"ok\"}}"
+            );
+            stream.write_all(answer.as_bytes()).unwrap();
+            asked.push(text.lines().next().unwrap().to_owned());
+        }
+        asked
+    });
+    (url, served)
+}
+
+#[test]
+fn a_platform_is_called_for_real_with_reads_alone_and_the_credential_is_not_shown() {
+    let place = Place::new();
+    let auth = "check = \"now\"\n[auth.key]\nsecrets.token = \"The token\"\napply = { header = \"Authorization\", value = \"Bearer {token}\" }\n[resources]";
+    let action = |name: &str, call: &str, kind: &str| {
+        format!(
+            "[[action]]\nname = \"{name}\"\ntitle = \"A\"\nabout = \"A\"\nresource = \"forecasts\"\ncall = \"{call}\"\nkind = \"{kind}\"\n"
+        )
+    };
+    let file = GOOD.replace("[resources]", auth)
+        + &action("places", "GET /places", "read")
+        + &action("now", "GET /now", "read")
+        + &action("forget", "POST /forget", "write");
+    std::fs::create_dir(place.path().join("own")).unwrap();
+    std::fs::write(place.path().join("own/weather.toml"), file).unwrap();
+    let credential = |token: &str| {
+        let body = serde_json::json!({ "authenticationType": "key", "fields": { "token": token } });
+        std::fs::write(place.path().join("credential.json"), body.to_string()).unwrap();
+    };
+    let live = |url: &str, more: &[&str]| {
+        let mut command = vec![
+            "connectors",
+            "check",
+            "weather",
+            "--live",
+            "--connectors-dir",
+            "own",
+        ];
+        command.extend(more);
+        place.run_with(&command, &[("SOLDER_CONNECTOR_WEATHER_BASE_URL", url)])
+    };
+    credential("the-right-token");
+    let (url, served) = platform(2);
+    let done = live(&url, &["--credential", "credential.json"]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(
+        done.out.contains("reads alone: now, places") && done.out.contains("places: answered"),
+        "{done:?}"
+    );
+    assert_eq!(
+        served.join().unwrap(),
+        ["GET /now HTTP/1.1", "GET /places HTTP/1.1"]
+    );
+
+    credential("a-wrong-token-that-is-secret");
+    let (url, served) = platform(2);
+    let done = live(&url, &["--credential", "credential.json", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(
+        (done.code, &told["ok"]),
+        (Some(1), &serde_json::json!(false)),
+        "{done:?}"
+    );
+    assert!(
+        told["live"][0]["error"].as_str().unwrap().contains("401"),
+        "{told}"
+    );
+    assert!(
+        !format!("{done:?}").contains("a-wrong-token-that-is-secret"),
+        "{done:?}"
+    );
+    drop(served);
+    assert!(!place.data().exists());
+
+    let done = live(&url, &[]);
+    assert!(
+        done.code == Some(2) && done.told.contains("--credential"),
+        "{done:?}"
+    );
+    std::fs::write(place.path().join("credential.json"), "the-token-alone").unwrap();
+    let done = live(&url, &["--credential", "credential.json"]);
+    assert!(
+        done.code == Some(1) && done.told.contains("JSON object") && !done.told.contains("the-token-alone"),
+        "{done:?}"
+    );
+}

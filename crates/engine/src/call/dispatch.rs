@@ -28,10 +28,7 @@ impl Engine {
         request: &Request,
     ) -> Result<Answer> {
         let timeout = self.timeout(target, request);
-        let mut caps = Caps::starting_now(timeout, self.settings.max_answer_bytes);
-        if target.action.is_download() {
-            caps = caps.peeking(crate::files::PEEK);
-        }
+        let caps = Caps::starting_now(timeout, self.settings.max_answer_bytes);
         let Some(credential) = credential else {
             let sent = self.dispatch(target, None, request, &caps).await?;
             return sent.map_err(|failure| Error::Platform(refused(target, failure)));
@@ -93,12 +90,7 @@ impl Engine {
             response,
             self.clock.now(),
         ) {
-            Reading::Success(mut answer) => {
-                if target.action.is_download() {
-                    answer.value = crate::files::peeked(answer.value, response);
-                }
-                Attempt::Done(Ok(answer))
-            }
+            Reading::Success(answer) => Attempt::Done(Ok(answer)),
             Reading::Failure(failure) if failure.retryable => Attempt::Again {
                 wait: failure.retry,
                 otherwise: Err(failure),
@@ -132,7 +124,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn timeout(&self, target: &Target<'_>, request: &Request) -> Duration {
+    fn timeout(&self, target: &Target<'_>, request: &Request) -> Duration {
         let asked = request
             .timeout
             .or(target.action.timeout)
@@ -140,7 +132,7 @@ impl Engine {
         asked.unwrap_or(self.settings.call_timeout)
     }
 
-    pub(super) fn build(
+    fn build(
         &self,
         target: &Target<'_>,
         credential: Option<&Credential>,
@@ -193,7 +185,7 @@ impl Engine {
 
     /// The connector's own brakes, for this connection: a call that would be over them waits for its turn where
     /// that is near, and is told to come back where it is not.
-    pub(super) async fn brake(&self, target: &Target<'_>, credential: &Credential) -> Result<()> {
+    async fn brake(&self, target: &Target<'_>, credential: &Credential) -> Result<()> {
         let whole = target.connector.rate.map(|limit| (limit, None));
         let own = target
             .action
@@ -270,7 +262,7 @@ fn unbuilt(target: &Target<'_>, error: BuildError) -> Error {
     }
 }
 
-pub(super) fn refused(target: &Target<'_>, failure: Failure) -> Problem {
+fn refused(target: &Target<'_>, failure: Failure) -> Problem {
     let text = format!("{}: {}", target.connector.name, failure.message);
     let mut problem = Problem::new(failure.code, text).with("status", failure.status);
     if let Some(code) = failure.platform_code {
@@ -298,7 +290,7 @@ fn hint(code: Code) -> Option<String> {
     Some(text.to_owned())
 }
 
-pub(super) fn unanswered(target: &Target<'_>, error: &OutboundError, timeout: Duration) -> Problem {
+fn unanswered(target: &Target<'_>, error: &OutboundError, timeout: Duration) -> Problem {
     tracing::debug!(
         connector = target.connector.id.as_str(),
         error = error as &dyn std::error::Error,

@@ -63,27 +63,18 @@ pub(super) async fn exchange(
     request: &http::Request<Bytes>,
     caps: &Caps,
 ) -> Result<http::Response<Bytes>, OutboundError> {
-    let (response, plain) = ask(clients, reach, url, request).await?;
-    let limit = caps.max_response_bytes;
-    let length = response.content_length().map(usize::try_from);
-    let is_large = length.is_some_and(|length| length.is_ok_and(|length| length > limit) || length.is_err());
-    if is_large && !caps.is_peek {
-        return Err(OutboundError::TooLarge { limit });
-    }
-    read(response, caps, plain).await
-}
-
-/// Sends `request` to `url`; the answer has begun, and nothing of it is read. Whether it came without TLS is told too.
-pub(super) async fn ask(
-    clients: &Clients,
-    reach: Reach,
-    url: Url,
-    request: &http::Request<Bytes>,
-) -> Result<(reqwest::Response, bool), OutboundError> {
     let plain = url.scheme() == "http";
     let client = clients.find(reach, &url)?;
-    let sent = client.execute(outgoing(url, request)).await;
-    Ok((sent.map_err(|error| explain(error, plain))?, plain))
+    let response = client
+        .execute(outgoing(url, request))
+        .await
+        .map_err(|error| explain(error, plain))?;
+    let limit = caps.max_response_bytes;
+    let length = response.content_length().map(usize::try_from);
+    if length.is_some_and(|length| length.is_ok_and(|length| length > limit) || length.is_err()) {
+        return Err(OutboundError::TooLarge { limit });
+    }
+    read(response, limit, plain).await
 }
 
 fn outgoing(url: Url, request: &http::Request<Bytes>) -> reqwest::Request {
@@ -104,11 +95,13 @@ fn outgoing(url: Url, request: &http::Request<Bytes>) -> reqwest::Request {
 
 async fn read(
     mut response: reqwest::Response,
-    caps: &Caps,
+    limit: usize,
     plain: bool,
 ) -> Result<http::Response<Bytes>, OutboundError> {
-    let encoded = is_encoded(&response);
-    let length = response.content_length();
+    let encoded = response
+        .headers()
+        .get(CONTENT_ENCODING)
+        .is_some_and(|value| value != "identity");
     let mut answer = http::Response::new(Bytes::new());
     *answer.status_mut() = response.status();
     *answer.version_mut() = response.version();
@@ -118,45 +111,21 @@ async fn read(
             "it is compressed in a way that was not asked for",
         ));
     }
-    let (body, is_cut) = read_body(response, caps, plain).await?;
-    *answer.body_mut() = body;
-    if is_cut {
-        answer.extensions_mut().insert(Cut { length });
-    }
+    *answer.body_mut() = read_body(response, limit, plain).await?;
     Ok(answer)
-}
-
-/// Whether an answer is compressed in a way that is not spoken here.
-pub(super) fn is_encoded(response: &reqwest::Response) -> bool {
-    response
-        .headers()
-        .get(CONTENT_ENCODING)
-        .is_some_and(|value| value != "identity")
-}
-
-/// Marks an answer of which only the beginning was read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Cut {
-    /// How long all of it is, where the platform says.
-    pub(crate) length: Option<u64>,
 }
 
 /// An answer of one piece, as most are, is handed on as it came.
 async fn read_body(
     mut response: reqwest::Response,
-    caps: &Caps,
+    limit: usize,
     plain: bool,
-) -> Result<(Bytes, bool), OutboundError> {
-    let limit = caps.max_response_bytes;
+) -> Result<Bytes, OutboundError> {
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     while let Some(piece) = response.chunk().await.map_err(|error| explain(error, plain))? {
         if first.len() + whole.len() + piece.len() > limit {
-            return if caps.is_peek {
-                Ok((if whole.is_empty() { first } else { whole.freeze() }, true))
-            } else {
-                Err(OutboundError::TooLarge { limit })
-            };
+            return Err(OutboundError::TooLarge { limit });
         }
         if first.is_empty() && whole.is_empty() {
             first = piece;
@@ -175,5 +144,5 @@ async fn read_body(
         }
         whole.extend_from_slice(&piece);
     }
-    Ok((if whole.is_empty() { first } else { whole.freeze() }, false))
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }

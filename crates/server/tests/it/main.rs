@@ -26,7 +26,6 @@ mod errors;
 mod execute;
 mod executions;
 mod fields;
-mod files;
 mod hosts;
 mod identity;
 mod isolation;

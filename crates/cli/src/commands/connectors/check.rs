@@ -2,6 +2,7 @@
 //! every difference from the vendors' API descriptions.
 
 mod described;
+mod live;
 mod sources;
 mod told;
 
@@ -65,8 +66,13 @@ pub(super) fn run(arguments: &Check) -> Result<()> {
         }
         checked.push(one);
     }
-    told::tell(&checked, arguments.catalog.json)?;
-    if checked.iter().all(Checked::is_right) {
+    let called = if arguments.live {
+        live::run(arguments, &settings)?
+    } else {
+        Vec::new()
+    };
+    told::tell(&checked, &called, arguments.catalog.json)?;
+    if checked.iter().all(Checked::is_right) && called.iter().all(|called| called.came.is_ok()) {
         Ok(())
     } else {
         Err(Failure::Told)

@@ -1,6 +1,7 @@
 //! What a check has found, in words and as JSON.
 
 use super::Checked;
+use super::live::Called;
 use crate::failure::Result;
 use crate::print;
 use serde_json::{Value, json};
@@ -8,15 +9,21 @@ use solder_connector::{LoadFault, SpecReport};
 use std::collections::BTreeMap;
 
 /// Prints what was found.
-pub(super) fn tell(checked: &[Checked], as_json: bool) -> Result<()> {
+pub(super) fn tell(checked: &[Checked], called: &[Called], as_json: bool) -> Result<()> {
     if as_json {
-        return print::json(&to_json(checked));
+        return print::json(&print::with(to_json(checked, called), "live", live(called)));
     }
     for one in checked {
         words(one)?;
     }
     if checked.len() > 1 {
         print::line(&counts(checked).sentence())?;
+    }
+    for Called { action, came } in called {
+        match came {
+            Ok(bytes) => print::line(&format!("  {action}: answered, {bytes} bytes"))?,
+            Err(what) => print::line(&format!("  {action}: {what}"))?,
+        }
     }
     Ok(())
 }
@@ -111,7 +118,7 @@ fn by_reason(report: &SpecReport) -> BTreeMap<&str, Vec<String>> {
     reasons
 }
 
-fn to_json(checked: &[Checked]) -> Value {
+fn to_json(checked: &[Checked], called: &[Called]) -> Value {
     let connectors: Vec<_> = checked
         .iter()
         .map(|one| {
@@ -135,13 +142,22 @@ fn to_json(checked: &[Checked]) -> Value {
         recorded,
     } = counts(checked);
     json!({
-        "ok": checked.iter().all(Checked::is_right),
+        "ok": checked.iter().all(Checked::is_right) && called.iter().all(|called| called.came.is_ok()),
         "connectors": connectors,
         "counts": {
             "connectors": files, "actions": actions, "checked": compared, "differences": open, "allowed": accepted,
             "recordedOnly": recorded,
         },
     })
+}
+
+/// The calls of `--live`; none where it was not asked for.
+fn live(called: &[Called]) -> Value {
+    let one = |Called { action, came }: &Called| match came {
+        Ok(bytes) => json!({ "action": action, "bytes": bytes }),
+        Err(what) => json!({ "action": action, "error": what }),
+    };
+    called.iter().map(one).collect()
 }
 
 fn report(report: &SpecReport) -> Value {
