@@ -191,6 +191,9 @@ settings! {
     /// The largest answer that is taken from a platform, in bytes: 1024 to 104857600.
     max_answer_bytes: usize = value "10485760", |text| parse::whole(text, 1_024, 104_857_600),
         "BYTES" like "1048576", for uses::SERVE;
+    /// The largest file that is handed on from a platform by a link, in bytes: 1024 to 1099511627776.
+    max_file_bytes: usize = value "1073741824", |text| parse::whole(text, 1_024, 1_099_511_627_776),
+        "BYTES" like "104857600", for uses::SERVE;
     /// A list in a platform's answer that has fewer items than this reaches the model untouched; of a longer one, so many.
     shape_items: usize = value "25", |text| parse::whole(text, 1, 10_000), "COUNT" like "50", for uses::SERVE;
     /// Of a list with more items than this, the model gets samples and a hint how to ask for less.

@@ -88,6 +88,8 @@ pub struct Action {
     pub paged: bool,
     /// Whether it takes an idempotency key, so that a write can be tried again. Whoever tries again must give one.
     pub keyed: bool,
+    /// Whether the file keeps it back: it is checked like any other, and nobody is offered it.
+    pub off: bool,
     /// What to use instead, where it is deprecated.
     pub deprecated: Option<String>,
     /// Other words that people search by.
@@ -109,6 +111,7 @@ pub struct Action {
     pub(crate) fixed_place: Place,
     pub(crate) has_body: bool,
     pub(crate) brackets: bool,
+    pub(crate) repeats: bool,
     pub(crate) graphql: Option<Box<[u8]>>,
     pub(crate) wrap: Option<String>,
     pub(crate) result: Option<Pointer>,
@@ -165,6 +168,11 @@ impl Action {
         let whole = [self.graphql.as_deref()?, b"null}"].concat();
         let body: Value = serde_json::from_slice(&whole).ok()?;
         body.get("query").and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// Whether the answer is a file.
+    pub fn is_download(&self) -> bool {
+        self.expects == Expects::File
     }
 
     /// The parameter that says how long pages are, where callers may say it.
@@ -245,8 +253,20 @@ pub(crate) fn object_schema<'p>(params: impl Iterator<Item = &'p Param> + Clone)
         .filter(|param| param.required)
         .map(|param| param.name.as_str())
         .collect();
+    let mut definitions = Map::new();
     let properties: Map<_, _> = params
-        .map(|param| (param.name.clone(), param.schema.clone()))
+        .map(|param| {
+            let mut schema = param.schema.clone();
+            // References of a parameter's own schema point at the root, which is this object now.
+            if let Some(Value::Object(own)) = schema.as_object_mut().and_then(|map| map.remove("$defs")) {
+                definitions.extend(own);
+            }
+            (param.name.clone(), schema)
+        })
         .collect();
-    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+    let mut whole = json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false });
+    if let Some(whole) = whole.as_object_mut().filter(|_| !definitions.is_empty()) {
+        whole.insert("$defs".to_owned(), Value::Object(definitions));
+    }
+    whole
 }

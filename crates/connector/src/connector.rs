@@ -53,6 +53,7 @@ pub struct Connector {
     pub(crate) errors: Errors,
     pub(crate) limits: Limits,
     pub(crate) actions: Vec<Arc<Action>>,
+    pub(crate) off: Vec<Arc<Action>>,
     pub(crate) by_id: HashMap<String, usize>,
 }
 
@@ -113,9 +114,14 @@ impl Connector {
         self.actions.get(*self.by_id.get(id)?)
     }
 
-    /// Every action, in the order of the file.
+    /// Every action that is offered, in the order of the file: those that are off are not among them.
     pub fn actions(&self) -> impl ExactSizeIterator<Item = &Arc<Action>> {
         self.actions.iter()
+    }
+
+    /// The actions that the file keeps back (`off = true`), in its order. Nothing lists, finds or runs them.
+    pub fn off(&self) -> impl ExactSizeIterator<Item = &Arc<Action>> {
+        self.off.iter()
     }
 
     /// The actions of one resource, in the order of the file.

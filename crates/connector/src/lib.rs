@@ -12,6 +12,7 @@ mod connector;
 mod errors;
 mod example;
 mod fault;
+pub mod import;
 mod limits;
 mod load;
 mod oauth;

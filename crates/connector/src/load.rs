@@ -15,6 +15,7 @@ mod rules;
 mod source;
 
 use crate::{Connector, LoadFault};
+pub(crate) use names::{header_name, host_entry};
 pub(crate) use reader::Reader;
 pub(crate) use source::{Item, Source};
 use toml::de::DeTable;

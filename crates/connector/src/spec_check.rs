@@ -16,6 +16,8 @@ mod source;
 mod tests;
 
 use crate::{Action, Connector};
+pub(crate) use discovery::to_openapi;
+pub(crate) use shape::{Document, Shape};
 use std::collections::HashSet;
 
 pub use source::ApiDescription;

@@ -49,20 +49,24 @@ impl Summary {
     pub fn read(text: &str) -> Option<Self> {
         let document = DeTable::parse(text).ok()?;
         let root = document.get_ref();
-        let actions = list(root, "action");
+        let is_off = |action: &DeTable<'_>| value(action, "off").and_then(DeValue::as_bool) == Some(true);
+        let offered = list(root, "action").filter_map(DeValue::as_table);
+        let actions: Vec<_> = offered
+            .filter(|action| !is_off(action))
+            .map(ActionSummary::read)
+            .collect();
         Some(Self {
             id: ConnectorId::new(&text_of(root, "id")).ok()?,
             name: text_of(root, "name"),
             about: text_of(root, "about"),
             categories: texts(root, "categories"),
             synonyms: texts(root, "synonyms"),
-            resources: table(root, "resources")?
-                .iter()
-                .filter_map(|(id, line)| Some(resource(id.get_ref(), line.get_ref().as_str()?)))
+            resources: in_order(table(root, "resources")?)
+                .into_iter()
+                .filter(|(id, _)| actions.iter().any(|action| action.resource == *id))
+                .filter_map(|(id, line)| Some(resource(id, line.as_str()?)))
                 .collect(),
-            actions: actions
-                .filter_map(|action| Some(ActionSummary::read(action.as_table()?)))
-                .collect(),
+            actions,
         })
     }
 
@@ -85,14 +89,14 @@ impl Summary {
 
 impl ActionSummary {
     fn read(table: &DeTable<'_>) -> Self {
-        let parameters = self::table(table, "params").into_iter().flatten();
+        let parameters = self::table(table, "params").map(in_order).unwrap_or_default();
         Self {
             id: text_of(table, "name"),
             title: text_of(table, "title"),
             about: text_of(table, "about"),
             resource: text_of(table, "resource"),
             synonyms: texts(table, "synonyms"),
-            parameters: parameters.map(|(name, _)| name.get_ref().to_string()).collect(),
+            parameters: parameters.into_iter().map(|(name, _)| name.to_owned()).collect(),
         }
     }
 
@@ -117,6 +121,16 @@ pub(crate) fn resource(id: &str, line: &str) -> Resource {
         name: name.trim().to_owned(),
         about: about.trim().to_owned(),
     }
+}
+
+/// Names and values of a table, as the file has them.
+fn in_order<'t>(table: &'t DeTable<'t>) -> Vec<(&'t str, &'t DeValue<'t>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(name, _)| name.span().start);
+    entries
+        .into_iter()
+        .map(|(name, value)| (name.get_ref().as_ref(), value.get_ref()))
+        .collect()
 }
 
 fn value<'t>(table: &'t DeTable<'t>, key: &str) -> Option<&'t DeValue<'t>> {
@@ -156,6 +170,33 @@ mod tests {
             let whole = parse_known(&format!("{id}.toml"), text).unwrap();
             assert_eq!(Summary::read(text).unwrap(), Summary::of(&whole), "{id}");
         }
+    }
+
+    #[test]
+    fn an_action_that_is_off_is_as_if_it_were_not_there() {
+        let action = |name: &str, resource: &str, off: &str| {
+            format!(
+                "[[action]]\n{off}name = \"{name}\"\ntitle = \"T\"\nabout = \"A\"\nresource = \"{resource}\"\ncall = \"GET /{name}\"\nkind = \"read\"\n"
+            )
+        };
+        let head =
+            "id = \"a\"\nname = \"A\"\nabout = \"A\"\ncategories = [\"x\"]\nbase = \"https://a.example\"\n";
+        let with = format!(
+            "{head}[resources]\nz = \"Z\"\nb = \"B\"\n{}{}{}",
+            action("one", "z", ""),
+            action("two", "z", "off = true\n"),
+            action("three", "b", "off = true\n")
+        );
+        let without = format!("{head}[resources]\nz = \"Z\"\n{}", action("one", "z", ""));
+        let whole = parse_known("a.toml", &with).unwrap();
+        assert_eq!(Summary::read(&with), Summary::read(&without));
+        assert_eq!(Summary::of(&whole), Summary::read(&without).unwrap());
+        assert!(whole.action("two").is_none() && whole.off().len() == 2);
+        let broken = with.replace("call = \"GET /three\"", "call = \"GET three\"");
+        assert!(
+            parse_known("a.toml", &broken).is_err(),
+            "what is off is checked too"
+        );
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl Engine {
 
     /// A user id that nobody signed is obeyed on public servers alone, and never for somebody who holds a key or has a
     /// password.
-    async fn as_unsigned(
+    pub(crate) async fn as_unsigned(
         &self,
         entry: &ServerEntry,
         name: &UserName,

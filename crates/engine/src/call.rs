@@ -8,6 +8,7 @@ mod record;
 mod request;
 mod resolve;
 mod reuse;
+mod stream;
 
 pub use choices::{ChoiceList, ChoiceView, ChoicesAsked};
 pub(crate) use record::Recorder;
@@ -104,7 +105,14 @@ impl Engine {
         // Dropped at the end of the call, however it ends: a write that failed, or whose caller went away, may have
         // been done all the same.
         let _written = self.answers.writing(target, credential.as_deref());
-        let answer = self.dispatch_renewing(target, credential, request).await?;
+        let mut answer = self
+            .dispatch_renewing(target, credential.clone(), request)
+            .await?;
+        if target.action.is_download() {
+            let named = (target.connector.as_ref(), target.action.as_ref());
+            let told = (credential.as_deref(), answer.value);
+            answer.value = self.with_link(caller, scope, named, request, told)?;
+        }
         let shaped = self.shaped(target, request, answer);
         if let Some(slot) = slot {
             self.answers.keep(slot, &shaped.text, self.clock.now());

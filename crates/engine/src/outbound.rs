@@ -10,11 +10,15 @@ mod exchange;
 mod redirect;
 mod resolver;
 mod retry;
+mod stream;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use error::OutboundError;
+pub(crate) use exchange::Cut;
 pub(crate) use retry::{Attempt, Effect, RetryPolicy};
+pub use stream::Body;
+pub(crate) use stream::Length;
 
 use bytes::Bytes;
 use client::Clients;
@@ -69,6 +73,8 @@ pub(crate) struct Caps {
     pub(crate) deadline: Instant,
     /// Bytes of an answer's body, counted after decompression.
     pub(crate) max_response_bytes: usize,
+    /// Whether an answer that is larger is cut, and marked with [`Cut`], in place of an error.
+    pub(crate) is_peek: bool,
 }
 
 impl Caps {
@@ -78,6 +84,16 @@ impl Caps {
         Self {
             deadline,
             max_response_bytes,
+            is_peek: false,
+        }
+    }
+
+    /// The same for a call of whose answer only the beginning is wanted, so many bytes at most.
+    pub(crate) fn peeking(self, most: usize) -> Self {
+        Self {
+            max_response_bytes: self.max_response_bytes.min(most),
+            is_peek: true,
+            ..self
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct Settings {
     pub shaping: Shaping,
     /// The largest answer that is taken from a platform, in bytes.
     pub max_answer_bytes: usize,
+    /// The largest file that is handed on from a platform, in bytes.
+    pub max_file_bytes: u64,
 }
 
 /// `SOLDER_CONNECTOR_<ID>_…`.
@@ -106,6 +108,7 @@ impl Default for Settings {
             last_use_interval: Duration::from_secs(5),
             shaping: Shaping::default(),
             max_answer_bytes: 10 * 1024 * 1024,
+            max_file_bytes: 1024 * 1024 * 1024,
         }
     }
 }

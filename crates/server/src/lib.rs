@@ -12,6 +12,7 @@ mod arrival;
 mod body;
 mod client_address;
 mod edge;
+mod files;
 mod gate;
 mod identity;
 mod mcp;

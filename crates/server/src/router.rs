@@ -7,6 +7,7 @@ use crate::api::{
     oauth_clients, oauth_grants, openapi_document, redirect_uris, servers, users,
 };
 use crate::edge::EdgeLayer;
+use crate::files;
 use crate::mcp;
 use crate::oauth;
 use crate::openapi::described;
@@ -137,6 +138,7 @@ pub(crate) fn of(app: &Arc<App>) -> Router {
     api.route("/mcp", any(mcp::by_header))
         .route("/mcp/{serverId}", any(mcp::by_id))
         .route("/mcp/{serverId}/{accessToken}", any(mcp::by_token))
+        .route("/files/{token}", get(files::download))
         .route(pages::STYLESHEET, get(pages::stylesheet))
         .route(
             "/sign-in/{attempt}",

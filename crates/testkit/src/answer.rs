@@ -17,8 +17,9 @@ impl Answer {
     pub(crate) async fn read(response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text =
-            String::from_utf8(response.bytes().await.expect("the body arrives").to_vec()).expect("text");
+        // A file may be no text; whoever wants its bytes asks for them without this.
+        let body = response.bytes().await.expect("the body arrives");
+        let text = String::from_utf8_lossy(&body).into_owned();
         Self {
             status,
             headers,

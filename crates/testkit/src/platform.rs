@@ -30,22 +30,32 @@ pub struct PlatformAnswer {
     /// The media type.
     pub media_type: String,
     /// The body.
-    pub body: String,
+    pub body: Vec<u8>,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl PlatformAnswer {
     /// JSON as it is written.
     pub fn json(status: u16, body: impl Into<String>) -> Self {
-        Self::of(status, "application/json", body)
+        Self::of(status, "application/json", body.into())
     }
 
     /// Another media type.
-    pub fn of(status: u16, media_type: &str, body: impl Into<String>) -> Self {
+    pub fn of(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
             media_type: media_type.to_owned(),
             body: body.into(),
+            headers: Vec::new(),
         }
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
     }
 }
 
@@ -152,6 +162,10 @@ impl FakePlatform {
         tokio::time::sleep(wait).await;
         *self.finished.lock().unwrap() += 1;
         let status = StatusCode::from_u16(answer.status).unwrap();
-        (status, [("content-type", answer.media_type)], answer.body).into_response()
+        let mut response = (status, [("content-type", answer.media_type)], answer.body).into_response();
+        for (name, value) in answer.headers {
+            response.headers_mut().insert(name, value.parse().unwrap());
+        }
+        response
     }
 }

@@ -142,6 +142,7 @@ fn engine_settings(settings: &Settings, public_url: String) -> EngineSettings {
         oidc: oidc(settings),
         call_timeout: settings.call_timeout,
         max_answer_bytes: settings.max_answer_bytes,
+        max_file_bytes: settings.max_file_bytes as u64,
         shaping: Shaping {
             shown: settings.shape_items,
             refine_over: settings.shape_refine_over,

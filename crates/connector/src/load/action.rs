@@ -131,6 +131,13 @@ fn touch(table: &Reader<'_>, whole: &Whole<'_>) {
     finish(table, whole, parts);
 }
 
+/// How arrays and objects go into a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FormStyle {
+    Brackets,
+    Repeat,
+}
+
 /// What was read of an action so far.
 struct Parts {
     name: String,
@@ -180,6 +187,8 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
     let graphql = table.text("graphql");
     let sample = table.find("sample");
     let expects = expects(table);
+    let styles = [("brackets", FormStyle::Brackets), ("repeat", FormStyle::Repeat)];
+    let form_style = table.word("form_style", &styles);
     let has_body = parts.place == Place::Body && !fixed.is_empty()
         || parts.parameters.iter().any(|param| param.place == Place::Body)
         || parts.body == BodyKind::GraphQl
@@ -201,6 +210,7 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         cache: table.parse("cache", parse_duration),
         paged: parts.paged.is_some(),
         keyed: table.has("idempotency"),
+        off: table.boolean("off").unwrap_or(false),
         deprecated: table.text("deprecated"),
         synonyms: table.texts("synonyms"),
         op: table.text("op"),
@@ -220,7 +230,8 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         ),
         fixed_place: parts.place,
         has_body,
-        brackets: table.word("form_style", &[("brackets", true)]).unwrap_or(false),
+        brackets: form_style == Some(FormStyle::Brackets),
+        repeats: form_style == Some(FormStyle::Repeat),
         graphql: graphql.as_deref().and_then(graphql_prefix),
         wrap: table.text("wrap"),
         result: table.parse("result", Pointer::parse),

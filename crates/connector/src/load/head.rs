@@ -86,6 +86,7 @@ pub(super) fn read(root: &Reader<'_>, file: &str) -> Option<Connector> {
         errors: rules::errors(root),
         limits,
         actions: Vec::new(),
+        off: Vec::new(),
         by_id: HashMap::new(),
     };
     let (actions, spans): (Vec<_>, Vec<_>) = action::read_all(root, &connector, &known).into_iter().unzip();
@@ -93,7 +94,21 @@ pub(super) fn read(root: &Reader<'_>, file: &str) -> Option<Connector> {
     let ids = connector.actions.iter().enumerate();
     connector.by_id = ids.map(|(index, action)| (action.id.clone(), index)).collect();
     lint::file::check(root, &connector, &spans, oauth::scopes(&connector.auth).as_ref());
+    keep_back(&mut connector);
     Some(connector)
+}
+
+/// Takes the actions that are off out of those that are offered, and the resources that have no other. They were checked
+/// beside the rest.
+fn keep_back(connector: &mut Connector) {
+    let all = std::mem::take(&mut connector.actions);
+    (connector.off, connector.actions) = all.into_iter().partition(|action| action.off);
+    let ids = connector.actions.iter().enumerate();
+    connector.by_id = ids.map(|(index, action)| (action.id.clone(), index)).collect();
+    let actions = &connector.actions;
+    connector
+        .resources
+        .retain(|resource| actions.iter().any(|action| action.resource == resource.id));
 }
 
 fn id(root: &Reader<'_>, file: &str) -> Option<ConnectorId> {

@@ -76,7 +76,10 @@ fn body(table: &Reader<'_>, action: &Action) {
     }
     for (wrong, message) in [
         (action.wrap.is_some() && !json, "`wrap` is for JSON bodies"),
-        (action.brackets && !form, "`form_style` is for forms"),
+        (
+            (action.brackets || action.repeats) && !form,
+            "`form_style` is for forms",
+        ),
         (
             action.body == BodyKind::Raw && !raw_fits(action),
             "a raw body is one parameter with `as = \".\"`, a string or a file",

@@ -32,7 +32,7 @@ pub(super) fn resource_id(text: &str) -> bool {
 }
 
 /// A host that may be listed: a name in lower case, or `*.` and a name with a dot in it.
-pub(super) fn host_entry(text: &str) -> bool {
+pub(crate) fn host_entry(text: &str) -> bool {
     let name = |text: &str| {
         text.split('.').all(|label| {
             named(
@@ -50,7 +50,7 @@ pub(super) fn host_entry(text: &str) -> bool {
 }
 
 /// A header that a file may set. Those that say where a message ends or who sends it are not the file's to set.
-pub(super) fn header_name(text: &str) -> Result<HeaderName, String> {
+pub(crate) fn header_name(text: &str) -> Result<HeaderName, String> {
     const TAKEN: [HeaderName; 8] = [
         header::AUTHORIZATION,
         header::CONNECTION,

@@ -131,6 +131,12 @@ fn pairs(action: &Action, input: &BuildInput<'_>) -> Vec<(String, String)> {
     for (name, value) in fixed(action).chain(named) {
         if action.brackets {
             brackets(&mut pairs, name, value);
+        } else if let (true, Value::Array(items)) = (action.repeats, value) {
+            pairs.extend(
+                items
+                    .iter()
+                    .map(|item| (name.clone(), encode::plain(item).into_owned())),
+            );
         } else if !value.is_null() {
             pairs.push((name.clone(), encode::plain(value).into_owned()));
         }

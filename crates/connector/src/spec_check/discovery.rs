@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 const DEPTH: usize = 128;
 
 /// The same description as `OpenAPI` 3.0; nothing where it is no Discovery document.
-pub(super) fn to_openapi(spec: &Value) -> Option<Value> {
+pub(crate) fn to_openapi(spec: &Value) -> Option<Value> {
     let text = |key: &str| spec.get(key).and_then(Value::as_str);
     if text("kind") != Some("discovery#restDescription") && text("discoveryVersion") != Some("v1") {
         return None;
@@ -30,6 +30,7 @@ pub(super) fn to_openapi(spec: &Value) -> Option<Value> {
         .collect();
     Some(json!({
         "openapi": "3.0.3",
+        "x-discovery": true,
         "servers": [{ "url": server.trim_end_matches('/') }],
         "paths": paths,
         "components": { "schemas": schemas },
@@ -79,6 +80,13 @@ fn operation(spec: &Value, method: &Value, id: &str) -> Value {
     if method.get("deprecated").and_then(Value::as_bool) == Some(true) {
         operation.insert("deprecated".to_owned(), json!(true));
     }
+    if let Some(about) = method.get("description") {
+        operation.insert("description".to_owned(), about.clone());
+    }
+    if let Some(answer) = method.get("response") {
+        let content = json!({ "application/json": { "schema": schema_of(answer, DEPTH) } });
+        operation.insert("responses".to_owned(), json!({ "200": { "content": content } }));
+    }
     if let Some(request) = method.get("request") {
         let needed = needed(spec, request, id);
         let schema = json!({ "allOf": [schema_of(request, DEPTH), { "required": needed }] });
@@ -121,7 +129,8 @@ fn parameters(spec: &Value, method: &Value) -> Value {
             } else {
                 one
             };
-            json!({ "name": name, "in": place, "required": required, "schema": schema })
+            let about = param.get("description").cloned().unwrap_or_default();
+            json!({ "name": name, "in": place, "required": required, "description": about, "schema": schema })
         })
         .collect();
     if method.get("supportsMediaUpload").and_then(Value::as_bool) == Some(true) {

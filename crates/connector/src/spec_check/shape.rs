@@ -1,35 +1,39 @@
 //! What a JSON Schema takes, as far as two of them can be compared: types, values, properties, items.
 
 use serde_json::Value;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// References and combinations are followed so deep: real descriptions hold cycles.
 const DEPTH: usize = 12;
 
+/// So many schemas are taken together at most: combinations of combinations multiply.
+const VISITS: usize = 2000;
+
 /// A schema with its references and combinations taken together.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shape<'s> {
+pub(crate) struct Shape<'s> {
     /// The JSON types that it takes; nothing where it does not say.
     types: Option<BTreeSet<&'s str>>,
     /// The values that it takes; nothing where it does not list them.
-    pub(super) values: Option<Vec<&'s Value>>,
+    pub(crate) values: Option<Vec<&'s Value>>,
     /// Its properties, each with every schema that is stated for it.
-    pub(super) properties: BTreeMap<&'s str, Vec<&'s Value>>,
+    pub(crate) properties: BTreeMap<&'s str, Vec<&'s Value>>,
     /// The properties that cannot be left out.
-    pub(super) required: BTreeSet<&'s str>,
+    pub(crate) required: BTreeSet<&'s str>,
     /// Whether it says that it takes further properties.
-    pub(super) open: bool,
+    pub(crate) open: bool,
     /// The schemas of its items.
-    pub(super) items: Vec<&'s Value>,
+    pub(crate) items: Vec<&'s Value>,
 }
 
 /// A document in which references point.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Document<'s>(pub(super) &'s Value);
+pub(crate) struct Document<'s>(pub(crate) &'s Value);
 
 impl<'s> Document<'s> {
     /// What a local reference points at, or the value itself. References to elsewhere stay as they are.
-    pub(super) fn resolve(self, value: &'s Value) -> &'s Value {
+    pub(crate) fn resolve(self, value: &'s Value) -> &'s Value {
         let mut value = value;
         for _ in 0..DEPTH {
             let Some(target) = value
@@ -44,28 +48,30 @@ impl<'s> Document<'s> {
         value
     }
 
-    fn target(self, reference: &str) -> Option<&'s Value> {
+    /// What a local reference points at.
+    pub(crate) fn target(self, reference: &str) -> Option<&'s Value> {
         let pointer = reference.strip_prefix('#')?;
         let decoded = percent_encoding::percent_decode_str(pointer).decode_utf8().ok()?;
         self.0.pointer(&decoded)
     }
 
     /// The shape of a schema.
-    pub(super) fn shape(self, schema: &'s Value) -> Shape<'s> {
-        self.gather(schema, DEPTH)
+    pub(crate) fn shape(self, schema: &'s Value) -> Shape<'s> {
+        self.gather(schema, DEPTH, &Cell::new(VISITS))
     }
 
     /// The shape of what any of these schemas takes.
-    pub(super) fn any(self, schemas: &[&'s Value]) -> Shape<'s> {
-        self.any_of(schemas.iter().copied(), DEPTH)
+    pub(crate) fn any(self, schemas: &[&'s Value]) -> Shape<'s> {
+        self.any_of(schemas.iter().copied(), DEPTH, &Cell::new(VISITS))
     }
 
-    fn gather(self, schema: &'s Value, depth: usize) -> Shape<'s> {
+    fn gather(self, schema: &'s Value, depth: usize, left: &Cell<usize>) -> Shape<'s> {
         let schema = self.resolve(schema);
         let mut shape = Shape::of(schema);
-        let Some(depth) = depth.checked_sub(1) else {
+        let (Some(depth), Some(visits)) = (depth.checked_sub(1), left.get().checked_sub(1)) else {
             return shape;
         };
+        left.set(visits);
         let list = |key: &str| {
             schema
                 .get(key)
@@ -74,18 +80,18 @@ impl<'s> Document<'s> {
                 .unwrap_or_default()
         };
         for part in list("allOf") {
-            shape.narrow(self.gather(part, depth));
+            shape.narrow(self.gather(part, depth, left));
         }
         for key in ["oneOf", "anyOf"] {
             if !list(key).is_empty() {
-                shape.narrow(self.any_of(list(key).iter(), depth));
+                shape.narrow(self.any_of(list(key).iter(), depth, left));
             }
         }
         shape
     }
 
-    fn any_of(self, schemas: impl Iterator<Item = &'s Value>, depth: usize) -> Shape<'s> {
-        let shapes = schemas.map(|schema| self.gather(schema, depth));
+    fn any_of(self, schemas: impl Iterator<Item = &'s Value>, depth: usize, left: &Cell<usize>) -> Shape<'s> {
+        let shapes = schemas.map(|schema| self.gather(schema, depth, left));
         shapes.reduce(Shape::widen).unwrap_or_default()
     }
 }
@@ -176,7 +182,7 @@ impl<'s> Shape<'s> {
     }
 
     /// The types that it takes, also where only its values or its properties tell.
-    pub(super) fn implied_types(&self) -> Option<BTreeSet<&'s str>> {
+    pub(crate) fn implied_types(&self) -> Option<BTreeSet<&'s str>> {
         if let Some(types) = &self.types {
             return Some(types.clone());
         }

@@ -28,7 +28,10 @@ impl Engine {
         request: &Request,
     ) -> Result<Answer> {
         let timeout = self.timeout(target, request);
-        let caps = Caps::starting_now(timeout, self.settings.max_answer_bytes);
+        let mut caps = Caps::starting_now(timeout, self.settings.max_answer_bytes);
+        if target.action.is_download() {
+            caps = caps.peeking(crate::files::PEEK);
+        }
         let Some(credential) = credential else {
             let sent = self.dispatch(target, None, request, &caps).await?;
             return sent.map_err(|failure| Error::Platform(refused(target, failure)));
@@ -90,7 +93,12 @@ impl Engine {
             response,
             self.clock.now(),
         ) {
-            Reading::Success(answer) => Attempt::Done(Ok(answer)),
+            Reading::Success(mut answer) => {
+                if target.action.is_download() {
+                    answer.value = crate::files::peeked(answer.value, response);
+                }
+                Attempt::Done(Ok(answer))
+            }
             Reading::Failure(failure) if failure.retryable => Attempt::Again {
                 wait: failure.retry,
                 otherwise: Err(failure),
@@ -124,7 +132,7 @@ impl Engine {
         }
     }
 
-    fn timeout(&self, target: &Target<'_>, request: &Request) -> Duration {
+    pub(super) fn timeout(&self, target: &Target<'_>, request: &Request) -> Duration {
         let asked = request
             .timeout
             .or(target.action.timeout)
@@ -132,7 +140,7 @@ impl Engine {
         asked.unwrap_or(self.settings.call_timeout)
     }
 
-    fn build(
+    pub(super) fn build(
         &self,
         target: &Target<'_>,
         credential: Option<&Credential>,
@@ -185,7 +193,7 @@ impl Engine {
 
     /// The connector's own brakes, for this connection: a call that would be over them waits for its turn where
     /// that is near, and is told to come back where it is not.
-    async fn brake(&self, target: &Target<'_>, credential: &Credential) -> Result<()> {
+    pub(super) async fn brake(&self, target: &Target<'_>, credential: &Credential) -> Result<()> {
         let whole = target.connector.rate.map(|limit| (limit, None));
         let own = target
             .action
@@ -262,7 +270,7 @@ fn unbuilt(target: &Target<'_>, error: BuildError) -> Error {
     }
 }
 
-fn refused(target: &Target<'_>, failure: Failure) -> Problem {
+pub(super) fn refused(target: &Target<'_>, failure: Failure) -> Problem {
     let text = format!("{}: {}", target.connector.name, failure.message);
     let mut problem = Problem::new(failure.code, text).with("status", failure.status);
     if let Some(code) = failure.platform_code {
@@ -290,7 +298,7 @@ fn hint(code: Code) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn unanswered(target: &Target<'_>, error: &OutboundError, timeout: Duration) -> Problem {
+pub(super) fn unanswered(target: &Target<'_>, error: &OutboundError, timeout: Duration) -> Problem {
     tracing::debug!(
         connector = target.connector.id.as_str(),
         error = error as &dyn std::error::Error,

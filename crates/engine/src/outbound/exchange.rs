@@ -63,18 +63,27 @@ pub(super) async fn exchange(
     request: &http::Request<Bytes>,
     caps: &Caps,
 ) -> Result<http::Response<Bytes>, OutboundError> {
-    let plain = url.scheme() == "http";
-    let client = clients.find(reach, &url)?;
-    let response = client
-        .execute(outgoing(url, request))
-        .await
-        .map_err(|error| explain(error, plain))?;
+    let (response, plain) = ask(clients, reach, url, request).await?;
     let limit = caps.max_response_bytes;
     let length = response.content_length().map(usize::try_from);
-    if length.is_some_and(|length| length.is_ok_and(|length| length > limit) || length.is_err()) {
+    let is_large = length.is_some_and(|length| length.is_ok_and(|length| length > limit) || length.is_err());
+    if is_large && !caps.is_peek {
         return Err(OutboundError::TooLarge { limit });
     }
-    read(response, limit, plain).await
+    read(response, caps, plain).await
+}
+
+/// Sends `request` to `url`; the answer has begun, and nothing of it is read. Whether it came without TLS is told too.
+pub(super) async fn ask(
+    clients: &Clients,
+    reach: Reach,
+    url: Url,
+    request: &http::Request<Bytes>,
+) -> Result<(reqwest::Response, bool), OutboundError> {
+    let plain = url.scheme() == "http";
+    let client = clients.find(reach, &url)?;
+    let sent = client.execute(outgoing(url, request)).await;
+    Ok((sent.map_err(|error| explain(error, plain))?, plain))
 }
 
 fn outgoing(url: Url, request: &http::Request<Bytes>) -> reqwest::Request {
@@ -95,13 +104,11 @@ fn outgoing(url: Url, request: &http::Request<Bytes>) -> reqwest::Request {
 
 async fn read(
     mut response: reqwest::Response,
-    limit: usize,
+    caps: &Caps,
     plain: bool,
 ) -> Result<http::Response<Bytes>, OutboundError> {
-    let encoded = response
-        .headers()
-        .get(CONTENT_ENCODING)
-        .is_some_and(|value| value != "identity");
+    let encoded = is_encoded(&response);
+    let length = response.content_length();
     let mut answer = http::Response::new(Bytes::new());
     *answer.status_mut() = response.status();
     *answer.version_mut() = response.version();
@@ -111,21 +118,45 @@ async fn read(
             "it is compressed in a way that was not asked for",
         ));
     }
-    *answer.body_mut() = read_body(response, limit, plain).await?;
+    let (body, is_cut) = read_body(response, caps, plain).await?;
+    *answer.body_mut() = body;
+    if is_cut {
+        answer.extensions_mut().insert(Cut { length });
+    }
     Ok(answer)
+}
+
+/// Whether an answer is compressed in a way that is not spoken here.
+pub(super) fn is_encoded(response: &reqwest::Response) -> bool {
+    response
+        .headers()
+        .get(CONTENT_ENCODING)
+        .is_some_and(|value| value != "identity")
+}
+
+/// Marks an answer of which only the beginning was read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cut {
+    /// How long all of it is, where the platform says.
+    pub(crate) length: Option<u64>,
 }
 
 /// An answer of one piece, as most are, is handed on as it came.
 async fn read_body(
     mut response: reqwest::Response,
-    limit: usize,
+    caps: &Caps,
     plain: bool,
-) -> Result<Bytes, OutboundError> {
+) -> Result<(Bytes, bool), OutboundError> {
+    let limit = caps.max_response_bytes;
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     while let Some(piece) = response.chunk().await.map_err(|error| explain(error, plain))? {
         if first.len() + whole.len() + piece.len() > limit {
-            return Err(OutboundError::TooLarge { limit });
+            return if caps.is_peek {
+                Ok((if whole.is_empty() { first } else { whole.freeze() }, true))
+            } else {
+                Err(OutboundError::TooLarge { limit })
+            };
         }
         if first.is_empty() && whole.is_empty() {
             first = piece;
@@ -144,5 +175,5 @@ async fn read_body(
         }
         whole.extend_from_slice(&piece);
     }
-    Ok(if whole.is_empty() { first } else { whole.freeze() })
+    Ok((if whole.is_empty() { first } else { whole.freeze() }, false))
 }

@@ -4,7 +4,7 @@
 //! an error and says so, even where the request carries none: what is safe must not depend on spotting a secret.
 
 use super::client::Clients;
-use super::exchange::{exchange, target};
+use super::exchange::{ask, exchange, is_encoded, target};
 use super::{Caps, OutboundError, Reach};
 use bytes::Bytes;
 use http::header::LOCATION;
@@ -38,8 +38,39 @@ pub(super) async fn follow(
     }
 }
 
+/// The same for an answer that is read by whoever asks.
+pub(super) async fn follow_unread(
+    clients: &Clients,
+    reach: Reach,
+    request: &http::Request<Bytes>,
+) -> Result<(reqwest::Response, bool), OutboundError> {
+    let mut url = target(request.uri())?;
+    let mut followed = 0;
+    loop {
+        let (response, plain) = ask(clients, reach, url.clone(), request).await?;
+        let mut head = http::Response::new(());
+        *head.status_mut() = response.status();
+        *head.headers_mut() = response.headers().clone();
+        let Some(next) = next(&url, request.method(), &head)? else {
+            if is_encoded(&response) && response.status().is_success() {
+                return Err(OutboundError::BadAnswer(
+                    "it is compressed in a way that was not asked for",
+                ));
+            }
+            return Ok((response, plain));
+        };
+        followed += 1;
+        if followed > MOST {
+            return Err(OutboundError::Redirected(
+                "the platform redirects more than three times",
+            ));
+        }
+        url = next;
+    }
+}
+
 /// Where an answer sends a read on to; `None` where it does not, or where the request is a write.
-fn next(from: &Url, method: &Method, response: &http::Response<Bytes>) -> Result<Option<Url>, OutboundError> {
+fn next<B>(from: &Url, method: &Method, response: &http::Response<B>) -> Result<Option<Url>, OutboundError> {
     let redirects = matches!(
         response.status(),
         StatusCode::MOVED_PERMANENTLY

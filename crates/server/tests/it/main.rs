@@ -26,6 +26,7 @@ mod errors;
 mod execute;
 mod executions;
 mod fields;
+mod files;
 mod hosts;
 mod identity;
 mod isolation;

@@ -50,6 +50,13 @@ fn action_faults(action: &Action, connector: &Connector, scopes: Option<&Scopes<
     for param in &action.params {
         if let Some(options) = &param.options {
             faults.extend(crate::options::faults(connector, action, param, options));
+            let listing = connector.action(&options.action);
+            if listing.is_some_and(|listing| listing.off) && !action.off {
+                faults.push(format!(
+                    "has the choices of `{}` from `{}`, which is off",
+                    param.name, options.action
+                ));
+            }
         }
     }
     faults.extend(scopes.and_then(|scopes| scope_fault(action, scopes)));
@@ -84,6 +91,7 @@ fn check_action(root: &Reader<'_>, connector: &Connector) {
     };
     match connector.action(check) {
         None => item.fault(format!("`{check}` is no action of this file")),
+        Some(action) if action.off => item.fault(format!("`{check}` is off, and could not be run")),
         Some(action) if action.params.iter().any(|param| param.required) => {
             item.fault(format!(
                 "`{check}` has required parameters, and is run without any"

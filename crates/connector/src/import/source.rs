@@ -1,0 +1,177 @@
+//! The bytes of a description: unpacked, recognised by what they hold, and read within bounds.
+
+use super::{MOST_BYTES, postman};
+use crate::spec_check::to_openapi;
+use flate2::read::GzDecoder;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::io::Read as _;
+
+/// A description told in the words of `OpenAPI` or Swagger.
+#[derive(Debug)]
+pub(super) struct Described {
+    /// What it was: `OpenAPI 3.0.3`.
+    pub(super) format: String,
+    pub(super) document: Value,
+}
+
+/// How a packed file begins (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Mappings and lists of YAML inside one another: several times what any description needs, and what a stack holds.
+const DEPTH: usize = 48;
+
+/// Reads a description; an error is a sentence.
+pub(super) fn read(bytes: &[u8]) -> Result<Described, String> {
+    let bytes = unpacked(bytes)?;
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let value = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => return Err("is empty: an API description is needed".to_owned()),
+        Some(b'{' | b'[') => {
+            serde_json::from_slice(bytes).map_err(|error| format!("is not JSON: {error}"))?
+        }
+        Some(_) => yaml(bytes)?,
+    };
+    recognised(value)
+}
+
+fn too_large() -> String {
+    let most = MOST_BYTES / (1024 * 1024);
+    format!("is larger than {most} MiB, the most that is read: leave out parts of it that are not needed")
+}
+
+fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
+    if bytes.len() > MOST_BYTES {
+        return Err(too_large());
+    }
+    if !bytes.starts_with(&GZIP) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let mut whole = Vec::new();
+    let mut reader = GzDecoder::new(bytes).take(MOST_BYTES as u64 + 1);
+    reader
+        .read_to_end(&mut whole)
+        .map_err(|error| format!("cannot be unpacked: {error}"))?;
+    if whole.len() > MOST_BYTES {
+        return Err(too_large());
+    }
+    Ok(Cow::Owned(whole))
+}
+
+/// YAML within a budget: depth, nodes, and what aliases may make of them.
+fn yaml(bytes: &[u8]) -> Result<Value, String> {
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| format!("is neither JSON nor UTF-8 text: {error}"))?;
+    let mut budget = serde_saphyr::Budget::default();
+    budget.max_depth = DEPTH;
+    budget.max_events = 8_000_000;
+    budget.max_nodes = 4_000_000;
+    budget.max_total_scalar_bytes = MOST_BYTES;
+    budget.flow_nesting_limit = DEPTH;
+    let mut options = serde_saphyr::Options::default();
+    options.budget = Some(budget);
+    options.with_snippet = false;
+    options.alias_limits.max_total_replayed_events = 300_000;
+    options.duplicate_keys = serde_saphyr::DuplicateKeyPolicy::LastWins;
+    let value: Value = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let told = super::text::shortened(&super::text::plain(&error.to_string()), 300);
+        format!("is neither JSON nor YAML that can be read: {told}")
+    })?;
+    if value.is_object() {
+        Ok(value)
+    } else {
+        Err("is no API description: neither JSON nor YAML with keys was found".to_owned())
+    }
+}
+
+/// What it is, by its content.
+fn recognised(value: Value) -> Result<Described, String> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    if let Some(version) = text("openapi") {
+        let version = version.to_owned();
+        return if version.starts_with("3.") {
+            Ok(described(&format!("OpenAPI {version}"), value))
+        } else {
+            Err(format!(
+                "is OpenAPI `{}`: 3.0, 3.1 and 3.2 are read",
+                super::text::shortened(&version, 20)
+            ))
+        };
+    }
+    // YAML knows `2.0` as a number.
+    let swagger = value.get("swagger").map(|version| {
+        version
+            .as_str()
+            .map_or_else(|| version.to_string(), str::to_owned)
+    });
+    if let Some(version) = swagger {
+        return if version.starts_with('2') {
+            Ok(described("Swagger 2.0", value))
+        } else {
+            Err(format!(
+                "is Swagger `{}`: 2.0 is read",
+                super::text::shortened(&version, 20)
+            ))
+        };
+    }
+    if let Some(document) = to_openapi(&value) {
+        return Ok(described("Google Discovery", with_head(document, &value)));
+    }
+    if let Some(document) = postman::to_openapi(&value) {
+        return Ok(described("Postman collection", document));
+    }
+    Err("is no API description that is known: OpenAPI 3, Swagger 2.0, Google Discovery and Postman collections are read".to_owned())
+}
+
+fn described(format: &str, document: Value) -> Described {
+    Described {
+        format: super::text::shortened(&super::text::plain(format), 40),
+        document,
+    }
+}
+
+/// What a Discovery document says besides its methods, in `OpenAPI`'s words.
+fn with_head(mut document: Value, discovery: &Value) -> Value {
+    let text = |key: &str| discovery.get(key).and_then(Value::as_str).unwrap_or_default();
+    let title = discovery
+        .get("canonicalName")
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| text("title"));
+    let scopes: serde_json::Map<String, Value> = discovery
+        .pointer("/auth/oauth2/scopes")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(|(scope, about)| {
+            (
+                scope.clone(),
+                about.get("description").cloned().unwrap_or_default(),
+            )
+        })
+        .collect();
+    let head = [
+        (
+            "info",
+            serde_json::json!({ "title": title, "description": text("description"), "version": text("version") }),
+        ),
+        (
+            "externalDocs",
+            serde_json::json!({ "url": text("documentationLink") }),
+        ),
+    ];
+    if let Some(document) = document.as_object_mut() {
+        for (key, value) in head {
+            document.insert(key.to_owned(), value);
+        }
+        if !scopes.is_empty() {
+            let flow = serde_json::json!({ "authorizationUrl": "https://accounts.google.com/o/oauth2/v2/auth",
+                "tokenUrl": "https://oauth2.googleapis.com/token", "scopes": scopes });
+            let schemes =
+                serde_json::json!({ "oauth2": { "type": "oauth2", "flows": { "authorizationCode": flow } } });
+            if let Some(Value::Object(components)) = document.get_mut("components") {
+                components.insert("securitySchemes".to_owned(), schemes);
+            }
+        }
+    }
+    document
+}

@@ -1,0 +1,241 @@
+//! What an action of a draft sends.
+
+use super::{draft, loaded, of};
+use crate::{BuildInput, Kind, Place};
+use serde_json::{Map, Value, json};
+
+fn arguments(value: &Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap()
+}
+
+#[test]
+fn an_operation_becomes_an_action_of_flat_parameters() {
+    let made = draft(&of(&json!({"/pets/{petId}": {
+        "parameters": [{"name": "petId", "in": "path", "required": true, "schema": {"type": "integer"}}],
+        "put": {"operationId": "updatePet", "summary": "Update a pet", "description": "Changes <b>a pet</b>. See docs.",
+            "parameters": [{"name": "name", "in": "query", "schema": {"type": "string"}}],
+            "requestBody": {"content": {"application/json": {"schema": {"type": "object", "required": ["name"], "properties": {
+                "name": {"type": "string", "maxLength": 20}, "id": {"type": "integer", "readOnly": true}, "tags": {"type": "array", "items": {"type": "string"}}}}}}}},
+        "get": {"operationId": "getPet"},
+        "delete": {"operationId": "deletePet"}}})));
+    let connector = loaded(&made);
+    assert_eq!(
+        (
+            made.id.as_str(),
+            connector.name.as_str(),
+            connector.about.as_str()
+        ),
+        ("pet_shop", "Pet Shop API", "Sells pets")
+    );
+    let off: Vec<_> = connector
+        .off()
+        .map(|action| (action.id.as_str(), action.kind))
+        .collect();
+    assert_eq!(
+        off,
+        [("update_pet", Kind::Write), ("delete_pet", Kind::Destructive)]
+    );
+    let on: Vec<_> = connector.actions().map(|action| action.id.as_str()).collect();
+    assert_eq!(on, ["get_pet"]);
+    let update = connector.off().next().unwrap();
+    assert_eq!(
+        (update.title.as_str(), update.about.as_str()),
+        ("Update a pet", "Changes a pet")
+    );
+    let params: Vec<_> = update
+        .params()
+        .iter()
+        .map(|param| (param.name.as_str(), param.place, param.required))
+        .collect();
+    assert_eq!(
+        params,
+        [
+            ("petId", Place::Path, true),
+            ("name", Place::Query, false),
+            ("body_name", Place::Body, true),
+            ("tags", Place::Body, false)
+        ]
+    );
+    assert_eq!(update.params()[2].wire_name, "name");
+}
+
+#[test]
+fn lists_page_and_give_their_items() {
+    let list = |schema: Value, parameters: Value| json!({"get": {"operationId": "list", "parameters": parameters, "responses": {"200": {"content": {"application/json": {"schema": schema}}}}}});
+    let array = json!({"type": "array", "items": {}});
+    let number = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "integer"}});
+    let cursor = list(
+        json!({"type": "object", "properties": {"items": array, "nextPageToken": {"type": "string"}}}),
+        json!([{"name": "pageToken", "in": "query", "schema": {"type": "string"}}, number("maxResults")]),
+    );
+    let text = draft(&of(&json!({"/a": cursor}))).text;
+    assert!(text.contains(r#"paging = { kind = "cursor", next = "/nextPageToken", send = "pageToken", size = "maxResults" }"#) && text.contains(r#"result = "/items""#), "{text}");
+    let page = draft(&of(
+        &json!({"/a": list(array.clone(), json!([number("page"), number("per_page")]))}),
+    ))
+    .text;
+    assert!(
+        page.contains(r#"paging = { kind = "page", send = "page", size = "per_page" }"#)
+            && !page.contains("\npage = "),
+        "{page}"
+    );
+    let offset = draft(&of(
+        &json!({"/a": list(array, json!([number("offset"), number("limit")]))}),
+    ))
+    .text;
+    assert!(
+        offset.contains(r#"paging = { kind = "offset", send = "offset", size = "limit" }"#),
+        "{offset}"
+    );
+}
+
+#[test]
+fn a_cycle_is_kept_and_checked() {
+    let mut description = of(
+        &json!({"/trees": {"post": {"operationId": "plant", "requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": {"root": {"$ref": "#/components/schemas/Node"}}}}}}}}}),
+    );
+    description["components"] = json!({"schemas": {"Node": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}}}}}});
+    let connector = loaded(&draft(&description));
+    let plant = connector.off().next().unwrap();
+    let good = json!({"root": {"name": "a", "children": [{"name": "b", "children": [{"name": "c"}]}]}});
+    assert!(plant.validate(&arguments(&good)).is_ok());
+    let bad = json!({"root": {"name": "a", "children": [{"name": "b", "children": [{"name": 3}]}]}});
+    assert!(plant.validate(&arguments(&bad)).is_err());
+    // The schema of all arguments holds what its references point at.
+    let whole = jsonschema::options()
+        .offline()
+        .build(&plant.input_schema)
+        .unwrap();
+    assert!(!whole.is_valid(&json!({"root": {"name": "a", "children": [{"name": 3}]}})));
+    assert!(whole.is_valid(&json!({"root": {"name": "a", "children": [{"name": "b"}]}})));
+}
+
+#[test]
+fn every_kind_of_authentication_is_told() {
+    let mut description = of(
+        &json!({"/a": {"get": {"operationId": "a", "security": [{"code": ["a:read"]}]}}, "/b": {"get": {"operationId": "b", "security": []}}}),
+    );
+    description["components"] = json!({"securitySchemes": {
+        "code": {"type": "oauth2", "flows": {"authorizationCode": {"authorizationUrl": "https://example.com/authorize?prompt=consent", "tokenUrl": "https://example.com/token", "refreshUrl": "https://example.com/refresh", "scopes": {"a:read": "", "a:write": ""}},
+            "clientCredentials": {"tokenUrl": "/token", "scopes": {"a:read": ""}}}},
+        "basic": {"type": "http", "scheme": "basic"}, "bearer": {"type": "http", "scheme": "bearer"},
+        "query": {"type": "apiKey", "in": "query", "name": "key"}, "cookie": {"type": "apiKey", "in": "cookie", "name": "sid"},
+        "app": {"type": "apiKey", "in": "header", "name": "X-App"}, "digest": {"type": "http", "scheme": "digest"}}});
+    description["security"] =
+        json!([{"basic": []}, {"bearer": []}, {"cookie": []}, {"query": [], "app": []}, {"digest": []}]);
+    let made = draft(&description);
+    let connector = loaded(&made);
+    let kinds: Vec<_> = connector
+        .auth
+        .iter()
+        .map(|auth| (auth.kind.as_str(), auth.fields.len()))
+        .collect();
+    assert!(
+        made.report
+            .warnings
+            .iter()
+            .any(|warning| warning.what.contains("digest")),
+        "{:?}",
+        made.report.warnings
+    );
+    for kind in [
+        ("basic", 2),
+        ("bearer", 1),
+        ("cookie", 1),
+        ("app_query", 2),
+        ("code_code", 0),
+        ("code_client", 2),
+    ] {
+        assert!(kinds.contains(&kind), "{kind:?} is not among {kinds:?}");
+    }
+    let consent = connector.auth("code_code").unwrap().oauth.as_ref().unwrap();
+    assert_eq!(consent.optional_scopes, ["a:read"]);
+    assert!(
+        made.text.contains(r#"authorize_params = { prompt = "consent" }"#)
+            && made.text.contains(r#"refresh = "https://example.com/refresh""#),
+        "{}",
+        made.text
+    );
+    assert!(
+        connector.action("a").unwrap().needs_credential && !connector.action("b").unwrap().needs_credential
+    );
+}
+
+#[test]
+fn both_generations_say_the_same() {
+    let swagger = json!({"swagger": "2.0", "info": {"title": "Pets"}, "host": "api.example.com", "basePath": "/v1", "schemes": ["http", "https"],
+        "paths": {"/pets": {"post": {"operationId": "add", "consumes": ["multipart/form-data"], "parameters": [
+            {"name": "photo", "in": "formData", "type": "file", "required": true}, {"name": "name", "in": "formData", "type": "string"}, {"name": "ids", "in": "query", "type": "array", "items": {"type": "integer"}, "collectionFormat": "csv"}]}}}});
+    let openapi = json!({"openapi": "3.1.0", "info": {"title": "Pets"}, "servers": [{"url": "https://api.example.com/v1"}],
+        "paths": {"/pets": {"post": {"operationId": "add", "parameters": [{"name": "ids", "in": "query", "explode": false, "schema": {"type": "array", "items": {"type": "integer"}}}],
+            "requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object", "required": ["photo"], "properties": {"photo": {"type": "string", "format": "binary"}, "name": {"type": "string"}}}}}}}}}});
+    let text = |description: &Value| {
+        draft(description)
+            .text
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let (old, new) = (text(&swagger), text(&openapi));
+    for line in [
+        r#"base = "https://api.example.com/v1""#,
+        r#"body = "multipart""#,
+        r#"photo = "file! | Photo""#,
+        r#"ids = { line = "integer[] | Ids", in = "query", list = "comma" }"#,
+    ] {
+        assert!(old.contains(line) && new.contains(line), "{line}\n{old}\n{new}");
+    }
+}
+
+#[test]
+fn a_postman_collection_gives_its_kinds_and_no_values() {
+    let collection = json!({"info": {"name": "Shop", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+        "variable": [{"key": "baseUrl", "value": "https://shop.example.com/api"}],
+        "auth": {"type": "apikey", "apikey": [{"key": "key", "value": "X-Shop"}, {"key": "value", "value": "hunter2-secret"}]},
+        "item": [{"name": "Orders", "item": [
+            {"name": "One order", "request": {"method": "GET", "url": {"raw": "{{baseUrl}}/orders/:id?expand=lines", "query": [{"key": "expand", "value": "hunter2-secret"}]}}},
+            {"name": "Add", "request": {"method": "POST", "url": "{{baseUrl}}/orders", "body": {"mode": "raw", "raw": "{\"sku\": \"hunter2-secret\", \"count\": {{n}}}"}}}]}]});
+    let made = draft(&collection);
+    let connector = loaded(&made);
+    assert!(!made.text.contains("hunter2"), "{}", made.text);
+    assert_eq!(made.base, "https://shop.example.com");
+    let one = connector.action("get_api_orders_id").unwrap();
+    assert_eq!(
+        one.params()
+            .iter()
+            .map(|param| param.name.as_str())
+            .collect::<Vec<_>>(),
+        ["id", "expand"]
+    );
+    let add = connector.off().next().unwrap();
+    assert!(
+        add.validate(&arguments(&json!({"sku": "a", "count": 2}))).is_ok(),
+        "{}",
+        made.text
+    );
+    assert_eq!(connector.auth.len(), 1);
+}
+
+#[test]
+fn arrays_of_a_form_are_repeated() {
+    let made = draft(&of(
+        &json!({"/send": {"post": {"operationId": "send", "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"to": {"type": "array", "items": {"type": "string"}}, "text": {"type": "string"}}}}}}}}}),
+    ));
+    let connector = loaded(&made);
+    let send = connector.off().next().unwrap();
+    let given = arguments(&json!({"to": ["a", "b c"], "text": "x"}));
+    let built = connector
+        .build(
+            send,
+            &BuildInput {
+                base_override: None,
+                arguments: &given,
+                auth: None,
+                vars: &Map::new(),
+                idempotency_key: None,
+            },
+        )
+        .unwrap();
+    assert_eq!(built.body().as_ref(), b"to=a&to=b+c&text=x");
+}

@@ -1,0 +1,94 @@
+//! A file that a link leads to: the way of a call once more, with an answer that streams through.
+
+use super::Request;
+use super::dispatch::{refused, unanswered};
+use super::resolve::Target;
+use crate::Engine;
+use crate::caller::Caller;
+use crate::error::{Error, Result};
+use crate::files::{OpenedFile, file_name};
+use crate::outbound::Length;
+use crate::scope::Scope;
+use http::header::CONTENT_TYPE;
+use solder_connector::{Kind, Reading};
+use solder_model::Credential;
+
+impl Engine {
+    /// Asks the platform for the file, with the rights that hold now.
+    pub(crate) async fn stream_file(
+        &self,
+        caller: &Caller,
+        scope: Scope<'_>,
+        request: &Request,
+    ) -> Result<OpenedFile> {
+        let began = self.clock.now();
+        let target = self.resolve(scope, request)?;
+        target.restrict(scope.policy())?;
+        if target.action.kind != Kind::Read {
+            caller.demand_write()?;
+        }
+        target.validate(&request.parameters)?;
+        let opened = self.asked_file(caller, scope, &target, request).await;
+        self.record(caller, scope, &target, began, opened.as_ref().err());
+        opened
+    }
+
+    async fn asked_file(
+        &self,
+        caller: &Caller,
+        scope: Scope<'_>,
+        target: &Target<'_>,
+        request: &Request,
+    ) -> Result<OpenedFile> {
+        let credential = match self.credential(caller, scope, target, request).await? {
+            Some(credential) => Some(self.usable_credential(&target.connector, credential).await?),
+            None => None,
+        };
+        self.streamed(target, credential.as_deref(), request).await
+    }
+
+    async fn streamed(
+        &self,
+        target: &Target<'_>,
+        credential: Option<&Credential>,
+        request: &Request,
+    ) -> Result<OpenedFile> {
+        let timeout = self.timeout(target, request);
+        let built = self.build(target, credential, &request.parameters)?;
+        if let Some(credential) = credential {
+            self.brake(target, credential).await?;
+        }
+        let most = self.settings.max_file_bytes;
+        let sent = self
+            .outbound
+            .open(target.entry.reach(), &built, timeout, most)
+            .await;
+        let response = sent.map_err(|error| Error::Platform(unanswered(target, &error, timeout)))?;
+        if !response.status().is_success() {
+            let (parts, body) = response.into_parts();
+            let body = body.beginning(crate::files::PEEK).await;
+            let response = http::Response::from_parts(parts, body);
+            let read = target
+                .connector
+                .read(&target.action, None, &response, self.clock.now());
+            return Err(match read {
+                Reading::Failure(failure) => Error::Platform(refused(target, failure)),
+                Reading::Success(_) => Error::Internal("a refusal reads as a success"),
+            });
+        }
+        let text = |name| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|value: &http::HeaderValue| value.to_str().ok())
+        };
+        Ok(OpenedFile {
+            content_type: text(CONTENT_TYPE)
+                .unwrap_or("application/octet-stream")
+                .to_owned(),
+            size: response.extensions().get::<Length>().and_then(|length| length.0),
+            name: file_name(response.headers()),
+            body: response.into_body(),
+        })
+    }
+}
