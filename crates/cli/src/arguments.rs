@@ -323,6 +323,38 @@ pub(crate) enum Connectors {
     },
     /// Check connectors for faults: all of them, or those that are named
     Check(Check),
+    /// Make a connector file of an API description: `OpenAPI` 3, Swagger 2, Google Discovery or a Postman collection
+    ///
+    /// The draft is for your review: what reads is on, what writes is off until you take `off = true` away. No server and no
+    /// database is needed or touched. Put the file into the folder of --connectors-dir and it is a connector like any other.
+    Import(Import),
+}
+
+/// `solder connectors import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The description, as JSON or YAML, packed by gzip too; `-` is standard input. A URL may be any address, by HTTP too
+    #[arg(value_name = "FILE|URL")]
+    pub(crate) description: String,
+    /// The connector's id, 1 to 48 of a-z, 0-9 and _; made of the description's title where left out
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Where the API is, in place of what the description says, such as <https://api.example.com/v1>
+    #[arg(long, value_name = "URL")]
+    pub(crate) base: Option<String>,
+    /// Where the file goes; standard output where left out. A file that is there is brought up to date: the difference is
+    /// shown, and what you edited stays
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Take every operation, up to 1000, deprecated ones too, in place of the 40 most useful
+    #[arg(long, conflicts_with = "only")]
+    pub(crate) all: bool,
+    /// Take this operation alone: its operation id, its action's id, or 'GET /path'; several times for several. They are on
+    #[arg(long, value_name = "OPERATION")]
+    pub(crate) only: Vec<String>,
+    /// Print the report as JSON: on standard output with --out, else on standard error
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `solder connectors check`.

@@ -45,6 +45,7 @@ mod settings;
 mod shape;
 mod sign_in;
 mod tools;
+mod typed_url;
 mod users;
 mod visitor;
 mod warm;
@@ -89,6 +90,7 @@ pub use sign_in::{
     PasswordForm, ProviderAnswer, ProviderChoice, SignInPage, SignInRefused, SignInWay, SignInWays, SignedIn,
 };
 pub use tools::{Tool, ToolContext, ToolOutcome, tool_descriptors};
+pub use typed_url::read_typed_url;
 pub use users::{UserList, UserView};
 pub use visitor::{SIGN_IN_LASTS, Visitor};
 pub use warm::ServerEntry;

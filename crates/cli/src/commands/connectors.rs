@@ -2,6 +2,7 @@
 //! and no database is needed.
 
 mod check;
+mod import;
 mod show;
 
 use super::{list, prepare};
@@ -19,6 +20,7 @@ pub(crate) fn run(command: &Connectors) -> Result<()> {
         Connectors::List { catalog } => all(catalog),
         Connectors::Show { connector, catalog } => show::run(connector, catalog),
         Connectors::Check(arguments) => check::run(arguments),
+        Connectors::Import(arguments) => import::run(arguments),
     }
 }
 

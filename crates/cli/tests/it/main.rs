@@ -9,6 +9,7 @@
 mod commands;
 mod connectors;
 mod help;
+mod import;
 mod jwt_keys;
 mod refusals;
 mod solder;

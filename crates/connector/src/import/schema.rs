@@ -98,7 +98,7 @@ impl<'s> Maker<'s> {
         let Some(depth) = depth.checked_sub(1) else {
             return cut(made);
         };
-        self.inside(schema, &mut made, depth, hops);
+        self.inside(schema, &mut made, depth);
         settle(&mut made);
         made
     }
@@ -182,7 +182,7 @@ impl<'s> Maker<'s> {
     }
 
     /// Properties, items and what else may stand there.
-    fn inside(&mut self, schema: &'s Value, made: &mut Map<String, Value>, depth: usize, hops: usize) {
+    fn inside(&mut self, schema: &'s Value, made: &mut Map<String, Value>, depth: usize) {
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
             let mut own = Map::new();
             for (name, inner) in properties {
