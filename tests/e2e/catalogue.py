@@ -1,9 +1,11 @@
 """Connector files as data for tests: their recorded calls, their descriptions, and credentials of every kind they know."""
 
+import functools
 import json
 import os
 import pathlib
 import re
+import subprocess
 import tomllib
 import urllib.parse
 
@@ -106,8 +108,21 @@ class Connector:
         """What a person would fill in to connect."""
         table = self.kinds[kind]
         found = {name: self.secret(kind, name) for name in table.get("secrets", {})}
+        for name in found:
+            if f"{{{name}." in json.dumps(table.get("assertion", {})):
+                found[name] = key_file(self.id)
         asked = self.file.get("vars", {})
         return found | {name: value for name, value in self.variables().items() if name in asked}
+
+
+@functools.cache
+def key_file(connector):
+    """A service account's key file, with a key of its own."""
+    command = ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]
+    key = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    WATCH.keep(f"the private key of {connector}", key.split("\n")[1])
+    told = {"client_email": "solder@example.iam.gserviceaccount.com", "private_key": key, "private_key_id": "0123456789"}
+    return json.dumps(told)
 
 
 def fields_of(allow):

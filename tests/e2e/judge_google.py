@@ -21,12 +21,12 @@ def by_id(document):
     return {method["id"]: method for method in descriptions.methods(document)}
 
 
-def call_of(service, document, id):
-    """The client's function for a method's id; the ids of some documents name no resource."""
+def call_of(service, document, id, media):
+    """The client's function for a method's id, or for its file; the ids of some documents name no resource."""
     def walk(resource, at):
         for name, method in resource.get("methods", {}).items():
             if method["id"] == id:
-                return getattr(at, name if hasattr(at, name) else name + "_")
+                return getattr(at, name + "_media" if media else name if hasattr(at, name) else name + "_")
         for name, inner in resource.get("resources", {}).items():
             found = walk(inner, getattr(at, name)())
             if found:
@@ -106,7 +106,7 @@ def judged(service, document, methods, line):
     method = methods.get(line["operation"])
     if method is None:
         return {"faults": [f"there is no method {line['operation']}"], "controls": {}}
-    function = call_of(service, document, line["operation"])
+    function = call_of(service, document, line["operation"], "alt=media" in line["target"])
     try:
         given, is_upload = arguments(document, method, line)
         found = difference(function(**given), line, is_upload)

@@ -1,5 +1,5 @@
-"""Stripe, Twilio, Resend, Linear and Gmail on stand-in platforms that keep state: created, read, listed, changed and deleted
-through tool calls, as far as each stand-in goes."""
+"""Stripe, Twilio, Resend, Linear, Gmail, Google Calendar and Drive on stand-in platforms that keep state: created, read, listed,
+changed and deleted through tool calls, as far as each stand-in goes."""
 
 import base64
 import contextlib
@@ -11,8 +11,11 @@ from harness import CACHE, NODE, NODE_MODULES, PYTHON, Process, contains, equal,
 from sending import Catalogue
 
 PROGRAM = NODE_MODULES / "emulate/dist/index.js"
-# Each stand-in's service, and the path of its connector's base.
-SERVICES = {"stripe": "stripe", "twilio": "twilio", "resend": "resend", "linear": "linear", "gmail": "google"}
+# The stand-in's service for each connector.
+SERVICES = {
+    "stripe": "stripe", "twilio": "twilio", "resend": "resend", "linear": "linear", "gmail": "google", "googlecalendar": "google",
+    "googledrive": "google",
+}
 
 
 def items(answer):
@@ -25,15 +28,15 @@ def items(answer):
 @contextlib.contextmanager
 def platforms(wanted):
     """The origins of the stand-ins, by connector, and of a second one for Stripe."""
-    port, second = free_port(len(wanted)), free_port()
-    services = ",".join(SERVICES[name] for name in wanted)
+    services = list(dict.fromkeys(SERVICES[name] for name in wanted))
+    port, second = free_port(len(services)), free_port()
     with (
-        Process(need(NODE), need(PROGRAM), "start", "--port", port, "--service", services, cwd=CACHE) as emulate,
-        Process(pathlib.Path(need(PYTHON)).parent / "localstripe", "--port", second, cwd=CACHE) as localstripe,
+        Process(need(NODE), need(PROGRAM), "start", "--port", port, "--service", ",".join(services), cwd=CACHE) as emulate,
+        Process(pathlib.Path(need(PYTHON)).parent / "localstripe", "--port", second, "--from-scratch", cwd=CACHE) as localstripe,
     ):
-        emulate.wait_for(port + len(wanted) - 1)
+        emulate.wait_for(port + len(services) - 1)
         localstripe.wait_for(second)
-        yield {name: f"http://127.0.0.1:{port + at}" for at, name in enumerate(wanted)}, f"http://127.0.0.1:{second}"
+        yield {name: f"http://127.0.0.1:{port + services.index(SERVICES[name])}" for name in wanted}, f"http://127.0.0.1:{second}"
 
 
 class Platform:
@@ -152,6 +155,26 @@ def gmail(t, at, origin):
         at.run("gmail.users.drafts.update", id=made["id"], raw=changed)
         contains(json.dumps(at.run("gmail.users.drafts.get", id=made["id"])), "Changed")
         at.run("gmail.users.drafts.send", id=made["id"])
+
+
+def googlecalendar(t, at, origin):
+    with t.case("googlecalendar: an event is made, listed and deleted, which is as far as the stand-in goes"):
+        start, end = {"dateTime": "2026-12-01T09:00:00Z"}, {"dateTime": "2026-12-01T10:00:00Z"}
+        made = at.run("calendar.events.insert", calendarId="primary", summary="Breakfast", start=start, end=end)
+        contains([one["id"] for one in items(at.run("calendar.events.list", calendarId="primary"))], made["id"])
+        at.run("calendar.events.delete", calendarId="primary", eventId=made["id"])
+        assert made["id"] not in [one["id"] for one in items(at.run("calendar.events.list", calendarId="primary"))]
+        assert items(at.run("calendar.calendarList.list"))
+
+
+def googledrive(t, at, origin):
+    with t.case("googledrive: a folder is made, read, listed and renamed, which is as far as the stand-in goes"):
+        made = at.run("drive.files.create", name="Plans", mimeType="application/vnd.google-apps.folder")
+        equal(at.run("drive.files.get", fileId=made["id"])["name"], "Plans")
+        contains([one["id"] for one in items(at.run("drive.files.list"))], made["id"])
+        at.run("drive.files.update", fileId=made["id"], name="Ideas")
+        equal(at.run("drive.files.get", fileId=made["id"])["name"], "Ideas")
+        at.missing("drive.files.get", fileId="none")
 
 
 TWILIO = {"auth_token": "twilio_test_auth_token", "account_sid": "AC00000000000000000000000000000000"}

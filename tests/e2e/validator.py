@@ -147,7 +147,7 @@ class Judge:
         if any(one["name"] in fields for one in own):
             names = {(one["name"], one["in"]) for one in own}
             path["parameters"] = [one for one in map(self.resolve, path.get("parameters", [])) if (one["name"], one["in"]) not in names]
-            operation["parameters"] = [one | {"schema": {}} if one["name"] in fields else one for one in own]
+            operation["parameters"] = [one | {"schema": {}, "required": one["in"] == "path"} if one["name"] in fields else one for one in own]
 
     def unfold(self, operation):
         """Brackets (`a[b]=1`) and parts with files are unfolded into JSON here, since openapi-core cannot read them: what
@@ -294,7 +294,7 @@ def told(fault):
         parts.append(str(cause)[:300] or type(cause).__name__)
         cause = cause.__cause__ or cause.__context__
     text = "; ".join(dict.fromkeys(parts))
-    named = re.match(r"(?:Path|Query|Header) parameter error: ([^;]+)", text) or re.match(r"Missing required \w+ parameter: (\S+)", text)
+    named = re.match(r"(?:Path|Query|Header) parameter error: ([^;]+)", text) or re.match(r"Missing required \w+ parameter: ([^;\s]+)", text)
     return [(named[1] if named else "", text)]
 
 
@@ -327,9 +327,11 @@ def mount(document):
 def judged(judges, line, loose):
     """What the judges say of a request."""
     parts, body = urllib.parse.urlsplit(line["target"]), line["body"].encode("latin-1")
+    # What may stand in a path as it is need not be encoded there, and openapi-core does not decode it.
+    path = parts.path.replace("%40", "@")
     kind = next((value for name, value in line["headers"] if name.lower() == "content-type"), "")
     sent = Sent(
-        line["method"].lower(), parts.path, urllib.parse.parse_qsl(parts.query, keep_blank_values=True),
+        line["method"].lower(), path, urllib.parse.parse_qsl(parts.query, keep_blank_values=True),
         [tuple(pair) for pair in line["headers"]], body, kind,
     )
     judge = next((judge for judge in judges if judge.operation(sent)[0]), None)

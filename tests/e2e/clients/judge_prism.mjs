@@ -76,6 +76,7 @@ function faults(operation, request, fields) {
     if (told._tag === "Right") return [];
     return told.left
         .filter((one) => !(one.path ?? []).some((part) => fields.includes(String(part).toLowerCase())))
+        .filter((one) => !fields.includes((/required property '([^']+)'/.exec(one.message)?.[1] ?? "").toLowerCase()))
         .filter((one) => !(one.code === 415 && undescribed(request, fields)))
         .map((one) => `${(one.path ?? []).join(".")}: ${one.message}`);
 }
