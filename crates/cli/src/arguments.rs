@@ -323,7 +323,7 @@ pub(crate) enum Connectors {
     },
     /// Check connectors for faults: all of them, or those that are named
     Check(Check),
-    /// Make a connector file of an API description: `OpenAPI` 3, Swagger 2, Google Discovery or a Postman collection
+    /// Make a connector file of an API description: `OpenAPI` 3, Swagger 2, Google Discovery, GraphQL or a Postman collection
     ///
     /// The draft is for your review: what reads is on, what writes is off until you take `off = true` away. No server and no
     /// database is needed or touched. Put the file into the folder of --connectors-dir and it is a connector like any other.
@@ -333,7 +333,7 @@ pub(crate) enum Connectors {
 /// `solder connectors import`.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The description, as JSON or YAML, packed by gzip too; `-` is standard input. A URL may be any address, by HTTP too
+    /// The description, as JSON, YAML or GraphQL SDL, packed by gzip too; `-` is standard input. A URL may be any address, by HTTP too
     #[arg(value_name = "FILE|URL")]
     pub(crate) description: String,
     /// The connector's id, 1 to 48 of a-z, 0-9 and _; made of the description's title where left out

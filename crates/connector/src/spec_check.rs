@@ -17,6 +17,7 @@ mod tests;
 
 use crate::{Action, Connector};
 pub(crate) use discovery::to_openapi;
+pub(crate) use graphql::{Needed, from_introspection, from_sdl};
 pub(crate) use shape::{Document, Shape};
 use std::collections::HashSet;
 

@@ -67,6 +67,11 @@ pub(super) fn make<'s>(
         params: in_path,
         query: fixed.into_iter().chain(query).collect(),
         notes,
+        graphql: found
+            .operation
+            .get(super::graphql::DOCUMENT)
+            .and_then(Value::as_str)
+            .map(str::to_owned),
         deprecated: found.deprecated,
         op: found
             .id
@@ -90,6 +95,14 @@ pub(super) fn make<'s>(
     }
     (action.scopes, action.no_auth) = auth::needed(document, found.operation, &api.auth, action.kind);
     answers::add(&mut action, document, found.operation, &found.method);
+    if action.graphql.is_some() {
+        action.body = Some("graphql");
+        action.result = found.id.map(|field| format!("/data/{field}"));
+        action.op = None;
+        if found.key.starts_with("query ") {
+            action.kind = "read";
+        }
+    }
     places(&mut action, &found.method);
     Ok(action)
 }

@@ -193,7 +193,14 @@ fn json_body<'s>(
     let resolved = document.resolve(written.schema);
     let shape = document.shape(written.schema);
     let names = properties(document, written.schema, &shape);
-    if is_flat(&shape, resolved) && !names.is_empty() && !names.iter().any(|(name, _)| name.is_empty()) {
+    let graphql = action.graphql.is_some();
+    if graphql && names.is_empty() {
+        return;
+    }
+    if (graphql || is_flat(&shape, resolved))
+        && !names.is_empty()
+        && !names.iter().any(|(name, _)| name.is_empty())
+    {
         for (name, schema) in names {
             let mut param = one(name, schema, "", shape.required.contains(name), document);
             // A name that looks like a pointer is written as one; so is the one that would mean the whole.

@@ -22,6 +22,8 @@ pub(super) struct Api {
     pub(super) auth: Vec<auth::Way>,
     pub(super) resources: Vec<(String, String)>,
     pub(super) actions: Vec<Action>,
+    /// Whether answers are GraphQL's, which tell failures at status 200.
+    pub(super) graphql: bool,
 }
 
 /// A variable of the connection.
@@ -45,6 +47,8 @@ pub(super) struct Action {
     pub(super) kind: &'static str,
     pub(super) off: bool,
     pub(super) body: Option<&'static str>,
+    /// The fixed document of a GraphQL action.
+    pub(super) graphql: Option<String>,
     pub(super) form_style: Option<&'static str>,
     pub(super) download: bool,
     pub(super) empty: bool,
@@ -109,7 +113,8 @@ pub(super) fn make(described: &Described, options: &Options) -> Result<Draft, St
     report.operations = operations.len();
     report.keys = operations.iter().map(|one| plain(&one.key)).collect();
     let picked = pick(&mut operations, options, &mut report)?;
-    let servers = server::read(root, options, &mut report)?;
+    let mut servers = server::read(root, options, &mut report)?;
+    let endpoint = graphql_endpoint(&mut servers, &operations);
     api.base.clone_from(&servers.base);
     api.hosts.clone_from(&servers.hosts);
     api.vars.clone_from(&servers.vars);
@@ -122,11 +127,27 @@ pub(super) fn make(described: &Described, options: &Options) -> Result<Draft, St
         options,
         &mut report,
     );
+    for action in api.actions.iter_mut().filter(|action| action.graphql.is_some()) {
+        action.call = format!("POST {endpoint}");
+    }
     if api.actions.is_empty() {
         return Err(nothing(&report));
     }
     auth::offer_scopes(&mut api);
     finish(api, report)
+}
+
+/// The path of a GraphQL API's one endpoint, taken off the base, which is all of a URL's path but its last segment.
+fn graphql_endpoint(servers: &mut server::Servers, operations: &[found::Found<'_>]) -> String {
+    let graphql = operations
+        .iter()
+        .any(|one| one.operation.get(super::graphql::DOCUMENT).is_some());
+    let host = servers.base.find("://").map_or(0, |at| at + 3);
+    let last = servers.base.rfind('/').filter(|at| graphql && *at > host);
+    match last.map(|at| servers.base.split_off(at)) {
+        Some(path) => path,
+        None => "/graphql".to_owned(),
+    }
 }
 
 fn nothing(report: &Report) -> String {
@@ -231,10 +252,14 @@ fn pick(
 ) -> Result<Vec<usize>, String> {
     if options.only.is_empty() {
         let ranked = found::ranked(operations);
+        // Where there is nothing else, what is deprecated is what there is.
+        let with_deprecated = options.all || operations.iter().all(|one| one.deprecated);
         return Ok(ranked
             .into_iter()
             .filter(|at| {
-                let skipped = operations.get(*at).filter(|one| one.deprecated && !options.all);
+                let skipped = operations
+                    .get(*at)
+                    .filter(|one| one.deprecated && !with_deprecated);
                 if let Some(one) = skipped {
                     report.left_out.push(super::LeftOut {
                         operation: one.key.clone(),
@@ -318,4 +343,5 @@ fn take(
     let place = |resource: &str| api.resources.iter().position(|(id, _)| id == resource);
     taken.sort_by_key(|(at, action)| (place(&action.resource), *at));
     api.actions = taken.into_iter().map(|(_, action)| action).collect();
+    api.graphql = api.actions.iter().any(|action| action.graphql.is_some());
 }

@@ -61,13 +61,20 @@ fn is_method(word: &str) -> bool {
 fn read<'s>(path: &'s str, item: &'s Value, method: &str, operation: &'s Value, _: &mut Report) -> Found<'s> {
     let method = method.to_ascii_uppercase();
     // A Discovery path carries the method's id behind `#`, which is no part of it.
-    let key = format!(
-        "{method} {}",
-        path.split('#')
-            .next()
-            .filter(|path| path.len() > 1)
-            .unwrap_or(path)
-    );
+    let graphql = operation.get(super::graphql::DOCUMENT).is_some();
+    let key = path
+        .split_once('#')
+        .filter(|_| graphql)
+        .map(|(_, field)| field.to_owned());
+    let key = key.unwrap_or_else(|| {
+        format!(
+            "{method} {}",
+            path.split('#')
+                .next()
+                .filter(|path| path.len() > 1)
+                .unwrap_or(path)
+        )
+    });
     let id = operation
         .get("operationId")
         .and_then(Value::as_str)

@@ -1,7 +1,7 @@
 //! The bytes of a description: unpacked, recognised by what they hold, and read within bounds.
 
-use super::{MOST_BYTES, postman};
-use crate::spec_check::to_openapi;
+use super::{MOST_BYTES, graphql, postman};
+use crate::spec_check::{from_introspection, from_sdl, to_openapi};
 use flate2::read::GzDecoder;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -30,6 +30,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Described, String> {
         Some(b'{' | b'[') => {
             serde_json::from_slice(bytes).map_err(|error| format!("is not JSON: {error}"))?
         }
+        Some(_) if is_sdl(bytes) => {
+            let text = std::str::from_utf8(bytes).map_err(|error| format!("is not UTF-8 text: {error}"))?;
+            let schema =
+                from_sdl(text).map_err(|mistakes| format!("is a GraphQL schema with faults: {mistakes}"))?;
+            return Ok(described("GraphQL schema", graphql::to_openapi(&schema)));
+        }
         Some(_) => yaml(bytes)?,
     };
     recognised(value)
@@ -56,6 +62,29 @@ fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
         return Err(too_large());
     }
     Ok(Cow::Owned(whole))
+}
+
+/// Whether a text is GraphQL's schema language: a line begins with one of its words, and none with a key of `OpenAPI`.
+fn is_sdl(bytes: &[u8]) -> bool {
+    let begins = |line: &[u8]| {
+        let line = String::from_utf8_lossy(line.get(..60).unwrap_or(line));
+        let mut words = line.split_whitespace();
+        let (word, next) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let defines = matches!(
+            word,
+            "type" | "interface" | "union" | "enum" | "scalar" | "input" | "extend" | "directive"
+        );
+        (defines && next.starts_with(|one: char| one.is_ascii_alphabetic() || matches!(one, '_' | '@')))
+            || (word == "schema" && next.starts_with(['{', '@']))
+            || word == "schema{"
+    };
+    let key = |line: &[u8]| line.starts_with(b"openapi:") || line.starts_with(b"swagger:");
+    let mut lines = bytes
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.starts_with(b" "));
+    lines
+        .find(|line| begins(line) || key(line))
+        .is_some_and(|line| !key(line))
 }
 
 /// YAML within a budget: depth, nodes, and what aliases may make of them.
@@ -98,6 +127,10 @@ fn recognised(value: Value) -> Result<Described, String> {
             ))
         };
     }
+    if let Some(schema) = from_introspection(&value) {
+        let schema = schema.map_err(|mistakes| format!("holds a GraphQL schema with faults: {mistakes}"))?;
+        return Ok(described("GraphQL introspection", graphql::to_openapi(&schema)));
+    }
     // YAML knows `2.0` as a number.
     let swagger = value.get("swagger").map(|version| {
         version
@@ -120,7 +153,7 @@ fn recognised(value: Value) -> Result<Described, String> {
     if let Some(document) = postman::to_openapi(&value) {
         return Ok(described("Postman collection", document));
     }
-    Err("is no API description that is known: OpenAPI 3, Swagger 2.0, Google Discovery and Postman collections are read".to_owned())
+    Err("is no API description that is known: OpenAPI 3, Swagger 2.0, Google Discovery, GraphQL and Postman collections are read".to_owned())
 }
 
 fn described(format: &str, document: Value) -> Described {

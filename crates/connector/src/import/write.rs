@@ -154,6 +154,9 @@ fn head(api: &Api, report: &Report) -> String {
     for way in &api.auth {
         way_into(&mut out, way);
     }
+    if api.graphql {
+        out.push_str("\n[errors]\nfailed = \"/errors/0\"\ncode = \"/errors/0/extensions/code\"\ntext = \"/errors/0/message\"\n");
+    }
     out
 }
 
@@ -223,6 +226,9 @@ fn action_text(action: &Action) -> String {
     add(&mut out, format!("kind = {}\n", quoted(action.kind)));
     if let Some(body) = action.body {
         add(&mut out, format!("body = {}\n", quoted(body)));
+    }
+    if let Some(document) = &action.graphql {
+        add(&mut out, format!("graphql = {}\n", quoted(document)));
     }
     if let Some(style) = action.form_style.filter(|_| action.body == Some("form")) {
         add(&mut out, format!("form_style = {}\n", quoted(style)));

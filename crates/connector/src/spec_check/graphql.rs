@@ -6,6 +6,8 @@
 mod introspection;
 mod types;
 
+pub(crate) use types::Needed;
+
 use crate::action::Action;
 use apollo_compiler::executable::{Operation, Selection, SelectionSet};
 use apollo_compiler::validation::{DiagnosticList, Valid};
@@ -16,7 +18,7 @@ use serde_json::{Map, Value, json};
 const TOLD: usize = 5;
 
 /// Reads a schema: SDL.
-pub(super) fn from_sdl(text: &str) -> Result<Valid<Schema>, String> {
+pub(crate) fn from_sdl(text: &str) -> Result<Valid<Schema>, String> {
     // Vendors' schemas need not be without fault themselves, and some state what is built in; what can be read decides.
     let builder = Schema::builder().ignore_builtin_redefinitions();
     let built = builder.parse(text, "schema").build();
@@ -26,7 +28,7 @@ pub(super) fn from_sdl(text: &str) -> Result<Valid<Schema>, String> {
 }
 
 /// Reads a schema: the answer to an introspection query. Nothing where it is none.
-pub(super) fn from_introspection(answer: &Value) -> Option<Result<Valid<Schema>, String>> {
+pub(crate) fn from_introspection(answer: &Value) -> Option<Result<Valid<Schema>, String>> {
     introspection::to_sdl(answer).map(|text| from_sdl(&text))
 }
 
@@ -133,7 +135,7 @@ fn description(
         .find(|root| **root == named)
         .or(roots.first())
         .copied();
-    let mut needed = types::Needed::default();
+    let mut needed = Needed::default();
     let mut properties = Map::new();
     let mut required = Vec::new();
     for variable in &operation.variables {

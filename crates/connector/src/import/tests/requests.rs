@@ -218,6 +218,53 @@ fn a_postman_collection_gives_its_kinds_and_no_values() {
 }
 
 #[test]
+fn a_graphql_schema_gives_documents_with_variables() {
+    let sdl = "type Query { issues(first: Int!, after: String, state: State): IssueConnection! viewer: User }\nenum State { open closed }\n\
+        type Mutation { addIssue(input: IssueInput!): Issue }\ninput IssueInput { title: String! parent: IssueInput }\n\
+        type IssueConnection { nodes: [Issue!]! pageInfo: PageInfo! }\ntype PageInfo { hasNextPage: Boolean! endCursor: String }\n\
+        type Issue { id: ID! title: String author: User state: State old: String @deprecated }\ntype User { id: ID! name: String posts(first: Int!): IssueConnection }\n";
+    let options = crate::import::Options {
+        base: Some("https://api.example.com/v2/graphql".to_owned()),
+        ..Default::default()
+    };
+    let made = crate::import::read("schema.graphql", sdl.as_bytes(), &options).unwrap();
+    let connector = loaded(&made);
+    let on: Vec<_> = connector.actions().map(|action| action.id.as_str()).collect();
+    assert_eq!((on, connector.off().len()), (vec!["issues", "viewer"], 1));
+    let given = arguments(&json!({"first": 2, "state": "open"}));
+    let issues = connector.action("issues").unwrap();
+    assert!(issues.validate(&given).is_ok() && issues.validate(&Map::new()).is_err());
+    let input = BuildInput {
+        base_override: None,
+        arguments: &given,
+        auth: None,
+        vars: &Map::new(),
+        idempotency_key: None,
+    };
+    let built = connector.build(connector.off().next().unwrap(), &input);
+    assert!(built.is_err(), "a token is needed");
+    let document = issues.document().unwrap();
+    assert_eq!(
+        document,
+        "query($first: Int!, $after: String, $state: State) { issues(first: $first, after: $after, state: $state) \
+         { nodes { id title state } pageInfo { hasNextPage endCursor } } }"
+    );
+    assert!(
+        made.text.contains(r#"base = "https://api.example.com/v2""#)
+            && made.text.contains(r#"call = "POST /graphql""#),
+        "{}",
+        made.text
+    );
+    // The documents are right by the schema that they are made of.
+    let read = crate::ApiDescription::read(sdl.as_bytes()).unwrap();
+    let report = crate::spec_check(&connector, &[read]);
+    assert_eq!(
+        report.open().map(|one| &one.what).collect::<Vec<_>>(),
+        Vec::<&String>::new()
+    );
+}
+
+#[test]
 fn arrays_of_a_form_are_repeated() {
     let made = draft(&of(
         &json!({"/send": {"post": {"operationId": "send", "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"to": {"type": "array", "items": {"type": "string"}}, "text": {"type": "string"}}}}}}}}}),

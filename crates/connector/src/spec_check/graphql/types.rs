@@ -24,11 +24,11 @@ const TEXTS: [&str; 12] = [
 
 /// The input objects that were met on the way.
 #[derive(Default)]
-pub(super) struct Needed(BTreeSet<String>);
+pub(crate) struct Needed(BTreeSet<String>);
 
 impl Needed {
     /// The schema of a type; input objects are references.
-    pub(super) fn schema(&mut self, schema: &Schema, kind: &Type) -> Value {
+    pub(crate) fn schema(&mut self, schema: &Schema, kind: &Type) -> Value {
         let made = match kind {
             Type::Named(name) | Type::NonNullNamed(name) => self.named(schema, name.as_str()),
             Type::List(inner) | Type::NonNullList(inner) => {
@@ -62,7 +62,7 @@ impl Needed {
     }
 
     /// The schemas of all input objects that were met, and of those inside them.
-    pub(super) fn all(mut self, schema: &Schema) -> Map<String, Value> {
+    pub(crate) fn all(mut self, schema: &Schema) -> Map<String, Value> {
         let mut made = Map::new();
         while let Some(name) = self.0.pop_first() {
             if made.contains_key(&name) {
