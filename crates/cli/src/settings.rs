@@ -170,9 +170,18 @@ settings! {
         "SECRET" like "a-long-secret", for uses::SERVE, secret;
     /// The claim whose value is the user's id. `email` counts only where the provider says that it is verified.
     oidc_user_claim: String = value "sub", parse::plain, "CLAIM" like "email", for uses::SERVE;
-    /// A folder of connector files of your own, `<id>.toml`, beside the built-in ones.
+    /// A folder of connector files of your own, `<id>.toml`, beside the built-in ones. It is watched: what changes in it
+    /// counts within seconds, and a file with faults leaves its last good version in place.
     connectors_dir: Option<PathBuf> = none "(none)", parse::folder,
         "FOLDER" like "/etc/solder/connectors", for uses::SERVE | uses::CONNECTORS;
+    /// How many connectors of its own an account may have; 0: none.
+    account_connectors: usize = value "100", |text| parse::whole(text, 0, 10_000), "COUNT" like "20", for uses::SERVE;
+    /// How large the file of an account's connector may be, in bytes.
+    account_connector_bytes: usize = value "1048576", |text| parse::whole(text, 1_024, 8_388_608),
+        "BYTES" like "262144", for uses::SERVE;
+    /// How many actions a connector of an account may have.
+    account_connector_actions: usize = value "500", |text| parse::whole(text, 1, 10_000),
+        "COUNT" like "200", for uses::SERVE;
     /// The web origins that may call from a browser, beside the public URL's own and, on a loopback address, this machine's.
     /// A request without an `Origin` header needs no entry: it does not come from a page.
     allowed_origins: Vec<String> = value "", parse::origins, "LIST" like "https://app.example.com", for uses::SERVE;

@@ -5,6 +5,7 @@
 //! the actions only: what is not allowed is skipped while the ranking is read from the top, so that neither a full sort
 //! nor a check of every action is paid for.
 
+mod beside;
 mod fields;
 mod synonyms;
 #[cfg(test)]
@@ -48,6 +49,8 @@ pub struct Index {
     /// The number of each stem, which is its place in `terms`.
     numbers: HashMap<String, u32>,
     terms: Vec<Term>,
+    /// What the texts of all actions count together.
+    length: f32,
 }
 
 /// A stem, and where it stands.
@@ -77,6 +80,11 @@ struct Listed {
 impl Index {
     /// Reads the texts of all actions of these connectors.
     pub fn new<'a>(connectors: impl IntoIterator<Item = &'a Connector>) -> Self {
+        Self::read(connectors, &Self::default())
+    }
+
+    /// Reads the texts, and weighs each word by how rare it is here and in `world` together.
+    fn read<'a>(connectors: impl IntoIterator<Item = &'a Connector>, world: &Self) -> Self {
         let mut index = Self::default();
         let mut lengths = Vec::new();
         for connector in connectors {
@@ -91,7 +99,7 @@ impl Index {
                 names: [words::stems(connector.id.as_str()), words::stems(&connector.name)],
             });
         }
-        index.weigh(&lengths);
+        index.weigh(&lengths, world);
         index
     }
 
@@ -161,11 +169,18 @@ impl Index {
 
     /// Turns counts into BM25 weights, once all actions are known.
     #[expect(clippy::cast_precision_loss, reason = "counts of actions are far below 2^23")]
-    fn weigh(&mut self, lengths: &[f32]) {
-        let total = lengths.len().max(1) as f32;
-        let mean = (lengths.iter().sum::<f32>() / total).max(f32::MIN_POSITIVE);
-        for term in &mut self.terms {
-            let holders = term.holders.len() as f32;
+    fn weigh(&mut self, lengths: &[f32], world: &Self) {
+        self.length = lengths.iter().sum();
+        let total = (lengths.len() + world.actions.len()).max(1) as f32;
+        let mean = ((self.length + world.length) / total).max(f32::MIN_POSITIVE);
+        let mut elsewhere = vec![0; self.terms.len()];
+        for (stem, number) in &self.numbers {
+            if let Some(count) = elsewhere.get_mut(*number as usize) {
+                *count = world.term(stem).map_or(0, |term| term.holders.len());
+            }
+        }
+        for (term, elsewhere) in self.terms.iter_mut().zip(elsewhere) {
+            let holders = (term.holders.len() + elsewhere) as f32;
             term.rarity = (1.0 + (total - holders + 0.5) / (holders + 0.5)).ln();
             for (number, weight) in &mut term.holders {
                 let length = lengths.get(*number as usize).copied().unwrap_or(mean);

@@ -84,6 +84,20 @@ impl Template {
     }
 }
 
+/// The template as it was written.
+impl std::fmt::Display for Template {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => formatter.write_str(text)?,
+                Piece::Name { name, slashes: true } => write!(formatter, "{{+{name}}}")?,
+                Piece::Name { name, .. } => write!(formatter, "{{{name}}}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }
@@ -128,6 +142,7 @@ mod tests {
             if let Ok(template) = Template::parse(&text) {
                 let back = template.render(|name| Some(format!("{{{name}}}").into())).unwrap();
                 prop_assert_eq!(back, text.replace("{+", "{"));
+                prop_assert_eq!(template.to_string(), text);
             }
         }
     }

@@ -25,10 +25,11 @@ pub(crate) use begin::{Begun, NewConnection};
 pub(crate) use client::app_context;
 pub(crate) use complete::shown_identity;
 pub use finished::{Choice, Finished, PageResult, Pending, ResultPage};
-pub(crate) use refresh::{Refreshes, can_renew};
+pub(crate) use refresh::{Refreshes, can_renew, needs_a_person};
 
 use crate::Engine;
 use crate::caller::Caller;
+use crate::catalog::{Entry, Owner, is_of_account};
 use crate::error::{Error, Result};
 use serde_json::Value;
 use solder_connector::{Auth, Connector};
@@ -111,6 +112,12 @@ fn oauth_of(auth: &Auth) -> Result<&solder_connector::OAuth> {
     auth.oauth
         .as_ref()
         .ok_or(Error::Internal("a kind without OAuth came to the broker"))
+}
+
+/// Whether an owner word of a credential names this connector, as it is or, where an account made it, as it was while it
+/// sent secrets elsewhere. What was sealed then does not open now; only new secrets can take its place.
+pub(crate) fn is_for(owner: &str, entry: &Entry) -> bool {
+    owner == entry.identity() || (entry.owner == Owner::Account && is_of_account(owner))
 }
 
 /// The kind of authentication that a flow or a credential names.

@@ -19,6 +19,8 @@ const GATES: u64 = 128;
 /// What is known to be absent gets this share of the room, and never any of the room of what is there: a flood of
 /// unknown names pushes nothing out.
 const ABSENT_SHARE: u64 = 4;
+/// How many values there may be where the room is not told in values, as far as absent keys go.
+const FEW: u32 = 1_000;
 
 /// What the cache knows of a key.
 #[derive(Debug)]
@@ -78,8 +80,19 @@ where
 {
     /// A cache of at most `entries` values, and a quarter as many absent keys.
     pub(crate) fn new(entries: u64) -> Self {
+        Self::of(Cache::new(entries), entries)
+    }
+
+    /// A cache of values that weigh `room` together at most. There are few absent keys.
+    pub(crate) fn weighed(room: u64, weigh: impl Fn(&V) -> usize + Send + Sync + 'static) -> Self {
+        let weigh = move |_: &K, slot: &Slot<Arc<V>>| u32::try_from(weigh(&slot.value)).unwrap_or(u32::MAX);
+        let present = Cache::builder().max_capacity(room).weigher(weigh).build();
+        Self::of(present, u64::from(FEW))
+    }
+
+    fn of(present: Cache<K, Slot<Arc<V>>>, entries: u64) -> Self {
         Self {
-            present: Cache::new(entries),
+            present,
             absent: Cache::new(entries.div_ceil(ABSENT_SHARE)),
             hasher: RandomState::new(),
             gates: (0..GATES).map(|_| Mutex::new(0)).collect(),

@@ -25,7 +25,7 @@ use serde_json::Value;
 use solder_connector::Kind;
 
 /// Brings `limit` and `cursor` to what the platform knows.
-fn settle(target: &resolve::Target<'_>, mut request: Request) -> Result<Request> {
+fn settle(target: &resolve::Target, mut request: Request) -> Result<Request> {
     let settled = target
         .action
         .settle(std::mem::take(&mut request.parameters))
@@ -64,7 +64,7 @@ impl Engine {
         request: Request,
     ) -> Result<Answer> {
         let began = self.clock.now();
-        let target = self.resolve(scope, &request)?;
+        let target = self.resolve(caller, scope, &request).await?;
         target.restrict(scope.policy())?;
         if target.action.kind != Kind::Read {
             caller.demand_write()?;
@@ -83,7 +83,7 @@ impl Engine {
         &self,
         caller: &Caller,
         scope: Scope<'_>,
-        target: &resolve::Target<'_>,
+        target: &resolve::Target,
         request: &Request,
     ) -> Result<Answer> {
         if target.connector.is_internal() {
@@ -123,7 +123,7 @@ impl Engine {
     /// The part of the answer that was asked for, brought to a size that a model can read.
     fn shaped(
         &self,
-        target: &resolve::Target<'_>,
+        target: &resolve::Target,
         request: &Request,
         mut answer: solder_connector::Answer,
     ) -> Answer {

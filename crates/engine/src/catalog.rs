@@ -1,81 +1,33 @@
-//! The connectors that this installation has: those in the binary and those in the operator's folder. Each is
-//! parsed when it is first used.
+//! The connectors that this installation has for every account: those in the binary and those in the operator's folder.
+//! A [`Catalog`] is what there is at one moment and never changes; another one takes its place.
+
+mod entry;
+mod folder;
+mod shelf;
+#[cfg(test)]
+mod tests;
+
+pub use entry::Owner;
+pub(crate) use entry::{Entry, is_of_account, new_account_identity};
+pub(crate) use folder::Folder;
+pub(crate) use shelf::{Own, Seen, Shelf};
 
 use crate::Engine;
 use crate::error::{Error, Result};
 use crate::near::nearest;
-use crate::outbound::Reach;
-use crate::settings::{ConnectorSettings, Settings};
+use crate::settings::Settings;
 use solder_connector::{Connector, Index, LoadFault};
 use solder_model::{ConnectorId, Policy};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
-
-/// Whose a connector's definition is. Credentials are bound to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
-    /// It came with the binary.
-    BuiltIn,
-    /// It stands in the operator's folder.
-    Operator,
-}
-
-impl Owner {
-    /// The word that credentials are bound to.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::BuiltIn => "built-in",
-            Self::Operator => "operator",
-        }
-    }
-}
-
-/// One connector of the catalogue.
-pub(crate) struct Entry {
-    pub(crate) id: ConnectorId,
-    pub(crate) owner: Owner,
-    pub(crate) settings: ConnectorSettings,
-    file: String,
-    text: std::borrow::Cow<'static, str>,
-    parsed: OnceLock<Option<Arc<Connector>>>,
-}
-
-impl Entry {
-    /// Which addresses a call of this connector may reach.
-    pub(crate) fn reach(&self) -> Reach {
-        match (&self.settings.base_url, self.owner) {
-            (Some(_), _) => Reach::Override,
-            (None, Owner::BuiltIn) => Reach::Public,
-            (None, Owner::Operator) => Reach::Operator,
-        }
-    }
-
-    /// The parsed connector.
-    pub(crate) fn connector(&self) -> Result<Arc<Connector>> {
-        self.parsed()
-            .cloned()
-            .ok_or(Error::Internal("a connector file does not load"))
-    }
-
-    fn parsed(&self) -> Option<&Arc<Connector>> {
-        let parse = || match solder_connector::parse(&self.file, &self.text) {
-            Ok(connector) => Some(Arc::new(connector)),
-            Err(faults) => {
-                for fault in faults {
-                    tracing::error!(file = %fault.file, line = fault.line, field = %fault.field, "{}", fault.message);
-                }
-                None
-            }
-        };
-        self.parsed.get_or_init(parse).as_ref()
-    }
-}
 
 /// Every connector of the installation, by id.
 pub struct Catalog {
-    entries: BTreeMap<String, Entry>,
-    index: OnceLock<Index>,
+    entries: BTreeMap<String, Arc<Entry>>,
+    /// Made when it is first asked for.
+    index: Arc<OnceLock<Index>>,
+    /// What is wrong with the operator's files, by file. One that was right before is still there as it was.
+    refused: BTreeMap<String, Vec<LoadFault>>,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -99,37 +51,30 @@ impl Catalog {
     /// The catalogue of an installation: the built-in connectors and, checked at once, the operator's own. No
     /// file of the operator's may take the id of a built-in.
     pub fn open(settings: &Settings) -> std::result::Result<Self, CatalogError> {
-        let mut entries = BTreeMap::new();
-        for (id, text) in solder_connector::built_in() {
-            if let Ok(id) = ConnectorId::new(id) {
-                let file = format!("{id}.toml");
-                let entry = new_entry(
-                    id,
-                    Owner::BuiltIn,
-                    file,
-                    std::borrow::Cow::Borrowed(*text),
-                    settings,
-                );
-                entries.insert(entry.id.as_str().to_owned(), entry);
-            }
-        }
-        let mut faults = Vec::new();
-        if let Some(folder) = &settings.connectors_dir {
-            for (file, text) in files(folder)? {
-                match operator_entry(file, text, &entries, settings) {
-                    Ok(entry) => drop(entries.insert(entry.id.as_str().to_owned(), entry)),
-                    Err(found) => faults.extend(found),
-                }
-            }
-        }
-        if faults.is_empty() {
-            Ok(Self {
-                entries,
-                index: OnceLock::new(),
-            })
+        let catalog = Self::open_what_loads(settings)?;
+        if catalog.refused.is_empty() {
+            Ok(catalog)
         } else {
-            Err(CatalogError::Faults(faults))
+            Err(CatalogError::Faults(catalog.faults().cloned().collect()))
         }
+    }
+
+    /// The same without those of the operator's files that have faults, which [`Catalog::faults`] tells.
+    pub fn open_what_loads(settings: &Settings) -> std::result::Result<Self, CatalogError> {
+        let built_in = solder_connector::built_in().iter().filter_map(|(id, text)| {
+            let own = settings.connectors.get(*id).cloned().unwrap_or_default();
+            let entry = Entry::built_in(ConnectorId::new(id).ok()?, text, own);
+            Some(((*id).to_owned(), Arc::new(entry)))
+        });
+        let mut catalog = Self {
+            entries: built_in.collect(),
+            index: Arc::default(),
+            refused: BTreeMap::new(),
+        };
+        if let Some(folder) = &settings.connectors_dir {
+            catalog.read_folder(folder, settings)?;
+        }
+        Ok(catalog)
     }
 
     /// The ids of all connectors, in order.
@@ -143,34 +88,96 @@ impl Catalog {
         Some((Arc::clone(entry.parsed()?), entry.owner))
     }
 
-    pub(crate) fn entry(&self, id: &str) -> Option<&Entry> {
+    /// What is wrong with files of the operator's folder that are not taken as they are.
+    pub fn faults(&self) -> impl Iterator<Item = &LoadFault> {
+        self.refused.values().flatten()
+    }
+
+    /// How many files of the operator's folder are not taken as they are.
+    pub(crate) fn refused(&self) -> usize {
+        self.refused.len()
+    }
+
+    pub(crate) fn entry(&self, id: &str) -> Option<&Arc<Entry>> {
         self.entries.get(id)
     }
 
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.entries.values()
+    }
+
+    fn operator_entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.entries().filter(|entry| entry.owner == Owner::Operator)
     }
 
     /// The search index, made when it is first asked for.
     pub(crate) fn index(&self) -> &Index {
-        self.index
-            .get_or_init(|| Index::new(self.entries.values().filter_map(Entry::parsed).map(AsRef::as_ref)))
+        self.index.get_or_init(|| {
+            Index::new(
+                self.entries()
+                    .filter_map(|entry| entry.parsed())
+                    .map(AsRef::as_ref),
+            )
+        })
+    }
+
+    /// The same, to be changed: entries that stay are the very same ones.
+    fn following(&self) -> Self {
+        Self {
+            entries: self.entries.clone(),
+            index: Arc::clone(&self.index),
+            refused: self.refused.clone(),
+        }
+    }
+
+    /// Makes the index, where the one before had been made: whoever searches next shall not wait for it.
+    fn keep_warm(&self, before: &Self) {
+        if before.index.get().is_some() {
+            self.index();
+        }
     }
 }
 
 impl Engine {
-    /// The connector of that id, if the policy lets it be seen.
-    pub(crate) fn seen_connector(&self, id: &str, policy: &Policy) -> Result<&Entry> {
-        match self.catalog.entry(id) {
-            Some(entry) if policy.allows(&entry.id) => Ok(entry),
-            _ => {
-                let seen = self.catalog.ids().filter(|id| policy.allows_connector(id));
-                Err(Error::ConnectorNotFound {
-                    id: crate::near::shown(id),
-                    near: nearest(id, seen, 3),
-                })
+    /// Looks at the operator's folder until the engine stops. What is wrong with a file is logged once.
+    pub(crate) async fn watch_connectors(self: Arc<Self>, mut folder: Folder) {
+        let mut tick = tokio::time::interval(self.settings.connectors_interval);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut reads = true;
+        loop {
+            tokio::select! {
+                () = self.stopping.cancelled() => return,
+                _ = tick.tick() => {}
+            }
+            let engine = Arc::clone(&self);
+            let looking = tokio::task::spawn_blocking(move || {
+                let now = engine.catalog.load_full();
+                let next = folder.look(&now, &engine.settings);
+                if let Ok(Some(next)) = &next {
+                    next.keep_warm(&now);
+                }
+                (folder, next)
+            });
+            let Ok((back, next)) = looking.await else { return };
+            folder = back;
+            match next {
+                Ok(Some(next)) => self.catalog.store(Arc::new(next)),
+                Ok(None) => reads = true,
+                Err(error) if reads => {
+                    reads = false;
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the connectors folder is not followed: what it had stays"
+                    );
+                }
+                Err(_again) => {}
             }
         }
+    }
+
+    /// How many files of the operator's folder have faults and are not taken as they are.
+    pub fn refused_connector_files(&self) -> usize {
+        self.catalog.load().refused()
     }
 }
 
@@ -195,74 +202,4 @@ pub(crate) fn seen_action(
             })
         }
     }
-}
-
-fn new_entry(
-    id: ConnectorId,
-    owner: Owner,
-    file: String,
-    text: std::borrow::Cow<'static, str>,
-    settings: &Settings,
-) -> Entry {
-    let own = settings.connectors.get(id.as_str()).cloned().unwrap_or_default();
-    Entry {
-        id,
-        owner,
-        settings: own,
-        file,
-        text,
-        parsed: OnceLock::new(),
-    }
-}
-
-fn operator_entry(
-    file: String,
-    text: String,
-    taken: &BTreeMap<String, Entry>,
-    settings: &Settings,
-) -> std::result::Result<Entry, Vec<LoadFault>> {
-    let connector = solder_connector::parse(&file, &text)?;
-    if taken.contains_key(connector.id.as_str()) {
-        return Err(vec![LoadFault {
-            file,
-            line: 1,
-            field: "id".to_owned(),
-            message: format!(
-                "`{}` is the id of another connector: choose another one",
-                connector.id
-            ),
-        }]);
-    }
-    let entry = new_entry(
-        connector.id.clone(),
-        Owner::Operator,
-        file,
-        std::borrow::Cow::Owned(text),
-        settings,
-    );
-    drop(entry.parsed.set(Some(Arc::new(connector))));
-    Ok(entry)
-}
-
-fn files(folder: &Path) -> std::result::Result<Vec<(String, String)>, CatalogError> {
-    let wrong = |error| CatalogError::Folder(folder.display().to_string(), error);
-    let mut paths = Vec::new();
-    for item in std::fs::read_dir(folder).map_err(wrong)? {
-        let path = item.map_err(wrong)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let read = |path: std::path::PathBuf| {
-        let text = std::fs::read_to_string(&path).map_err(wrong)?;
-        Ok((
-            path.file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-            text,
-        ))
-    };
-    paths.into_iter().map(read).collect()
 }

@@ -83,17 +83,24 @@ impl Engine {
         let typed = asked.typed.to_lowercase();
         let names: Vec<String> = match asked.argument {
             "connectorId" => {
-                let seen = self.seen_connectors(policy)?;
-                seen.iter().map(|one| one.id.as_str().to_owned()).collect()
+                let shelf = self.shelf(&context.caller.account).await?;
+                let seen = shelf.seen_connectors(policy);
+                seen.iter().map(|(one, _)| one.id.as_str().to_owned()).collect()
             }
             "actionId" => {
-                let connector = self.seen_connector(needed(0)?, policy)?.connector()?;
+                let entry = self
+                    .seen_connector(&context.caller.account, needed(0)?, policy)
+                    .await?;
+                let connector = entry.connector()?;
                 let sees = |id: &str| policy.allows_action(connector.id.as_str(), id);
                 let ids = connector.actions().map(|action| action.id.clone());
                 ids.filter(|id| sees(id)).collect()
             }
             "parameter" => {
-                let connector = self.seen_connector(needed(0)?, policy)?.connector()?;
+                let entry = self
+                    .seen_connector(&context.caller.account, needed(0)?, policy)
+                    .await?;
+                let connector = entry.connector()?;
                 let action = crate::catalog::seen_action(&connector, needed(1)?, policy)?;
                 let params = action.params().iter().filter(|param| param.options.is_some());
                 params.map(|param| param.name.clone()).collect()

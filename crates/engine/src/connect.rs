@@ -22,11 +22,12 @@ pub use visit::{Landing, TicketVisit};
 
 use crate::Engine;
 use crate::caller::Caller;
+use crate::catalog::Shelf;
 use crate::error::{Error, Result};
 use crate::warm::ServerEntry;
 use input::TicketDraft;
 use serde_json::{Map, Value, json};
-use solder_model::{ConnectTicket, ConnectorId, Fault, Policy, ServerId, TicketId, Timestamp};
+use solder_model::{AccountId, ConnectTicket, ConnectorId, Fault, Policy, ServerId, TicketId, Timestamp};
 use std::sync::Arc;
 
 /// What a ticket shall be for, already checked.
@@ -61,7 +62,10 @@ impl Engine {
             None => None,
         };
         let policy = server.as_ref().map(|entry| &entry.policy);
-        let connectors = self.ticket_connectors(&draft, policy.unwrap_or(&Policy::default()))?;
+        let open = Policy::default();
+        let connectors = self
+            .ticket_connectors(&caller.account, &draft, policy.unwrap_or(&open))
+            .await?;
         let new = NewTicket {
             server: server.map(|entry| entry.server.id.clone()),
             connectors,
@@ -151,13 +155,19 @@ impl Engine {
     }
 
     /// The connectors that were named, each in reach and in need of a credential; every fault is listed.
-    fn ticket_connectors(&self, draft: &TicketDraft, policy: &Policy) -> Result<Option<Vec<ConnectorId>>> {
+    async fn ticket_connectors(
+        &self,
+        account: &AccountId,
+        draft: &TicketDraft,
+        policy: &Policy,
+    ) -> Result<Option<Vec<ConnectorId>>> {
         let Some(named) = &draft.connectors else {
             return Ok(None);
         };
+        let shelf = self.shelf(account).await?;
         let (mut ids, mut faults) = (Vec::new(), Vec::new());
         for (place, id) in named.iter().enumerate() {
-            match self.needed_connector(id, policy) {
+            match needed_connector(&shelf, id, policy) {
                 Ok(id) if ids.contains(&id) => {}
                 Ok(id) => ids.push(id),
                 Err(message) => faults.push(Fault::new(format!("connectors[{place}]"), message)),
@@ -169,22 +179,22 @@ impl Engine {
             Err(Error::Invalid(faults))
         }
     }
+}
 
-    fn needed_connector(&self, id: &str, policy: &Policy) -> std::result::Result<ConnectorId, String> {
-        match self.seen_connector(id, policy) {
-            Ok(entry) => match entry.connector() {
-                Ok(connector) if connector.needs_credential() => Ok(entry.id.clone()),
-                _ => Err("needs no credential: there is nothing to connect".to_owned()),
-            },
-            Err(Error::ConnectorNotFound { id, near }) if near.is_empty() => {
-                Err(format!("`{id}` is no connector in reach"))
-            }
-            Err(Error::ConnectorNotFound { id, near }) => Err(format!(
-                "`{id}` is no connector in reach; near it are {}",
-                near.join(", ")
-            )),
-            Err(_) => Err("cannot be connected at the moment".to_owned()),
+fn needed_connector(shelf: &Shelf, id: &str, policy: &Policy) -> std::result::Result<ConnectorId, String> {
+    match shelf.seen(id, policy) {
+        Ok(entry) => match entry.connector() {
+            Ok(connector) if connector.needs_credential() => Ok(entry.id.clone()),
+            _ => Err("needs no credential: there is nothing to connect".to_owned()),
+        },
+        Err(Error::ConnectorNotFound { id, near }) if near.is_empty() => {
+            Err(format!("`{id}` is no connector in reach"))
         }
+        Err(Error::ConnectorNotFound { id, near }) => Err(format!(
+            "`{id}` is no connector in reach; near it are {}",
+            near.join(", ")
+        )),
+        Err(_) => Err("cannot be connected at the moment".to_owned()),
     }
 }
 

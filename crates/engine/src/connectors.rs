@@ -11,12 +11,11 @@ pub use view::{
 
 use crate::Engine;
 use crate::caller::Caller;
-use crate::catalog::{Entry, seen_action};
+use crate::catalog::{Entry, Seen, Shelf, seen_action};
 use crate::error::Result;
 use crate::scope::Scope;
 use solder_connector::Connector;
 use solder_model::{AccountId, Page, Policy};
-use std::sync::Arc;
 
 /// Which connectors are asked for; by default all that may be seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,18 +29,20 @@ pub struct ConnectorFilter {
 impl Engine {
     /// The connectors in reach: by id, or, where words are given, those that are named so first and then the ones whose
     /// actions fit best.
-    pub fn list_connectors(
+    pub async fn list_connectors(
         &self,
+        caller: &Caller,
         scope: Scope<'_>,
         filter: &ConnectorFilter,
         page: Page,
     ) -> Result<ConnectorList> {
-        let mut seen = self.seen_connectors(scope.policy())?;
+        let shelf = self.shelf(&caller.account).await?;
+        let mut seen = shelf.seen_connectors(scope.policy());
         if let Some(category) = &filter.category {
-            seen.retain(|connector| is_of(connector, category));
+            seen.retain(|(connector, _)| is_of(connector, category));
         }
         let found = match &filter.query {
-            Some(words) => self.fitting(seen, words, scope.policy()),
+            Some(words) => fitting(&shelf, seen, words, scope.policy()),
             None => seen,
         };
         Ok(ConnectorList::new(&found, page))
@@ -49,10 +50,10 @@ impl Engine {
 
     /// One connector with its ways to connect, its resources and their actions.
     pub async fn get_connector(&self, caller: &Caller, scope: Scope<'_>, id: &str) -> Result<ConnectorView> {
-        let entry = self.seen_connector(id, scope.policy())?;
+        let entry = self.seen_connector(&caller.account, id, scope.policy()).await?;
         let connector = entry.connector()?;
-        let ways = self.ways_to_connect(&caller.account, entry, &connector).await?;
-        Ok(ConnectorView::new(&connector, ways, scope.policy()))
+        let ways = self.ways_to_connect(&caller.account, &entry, &connector).await?;
+        Ok(ConnectorView::new(&connector, entry.owner, ways, scope.policy()))
     }
 
     /// The ways to connect, the default first; one that needs an OAuth app that nobody has set up says so.
@@ -80,35 +81,36 @@ impl Engine {
     }
 
     /// One action: its parameters, the schema of its arguments, and a sample.
-    pub fn get_action(&self, scope: Scope<'_>, connector: &str, action: &str) -> Result<ActionDetails> {
-        let connector = self.seen_connector(connector, scope.policy())?.connector()?;
+    pub async fn get_action(
+        &self,
+        caller: &Caller,
+        scope: Scope<'_>,
+        connector: &str,
+        action: &str,
+    ) -> Result<ActionDetails> {
+        let entry = self
+            .seen_connector(&caller.account, connector, scope.policy())
+            .await?;
+        let connector = entry.connector()?;
         let action = seen_action(&connector, action, scope.policy())?;
         let sees = |listing: &str| scope.policy().allows_action(connector.id.as_str(), listing);
         Ok(ActionDetails::new(&connector, &action, sees))
     }
+}
 
-    /// Every connector in reach, by id.
-    pub(crate) fn seen_connectors(&self, policy: &Policy) -> Result<Vec<Arc<Connector>>> {
-        let seen = self.catalog.entries().filter(|entry| policy.allows(&entry.id));
-        seen.map(Entry::connector).collect()
-    }
-
-    /// Those of `seen` that the words fit, the best first.
-    fn fitting(&self, seen: Vec<Arc<Connector>>, words: &str, policy: &Policy) -> Vec<Arc<Connector>> {
-        let part = words.trim().to_lowercase();
-        let is_named = |one: &Connector| {
-            !part.is_empty() && (one.id.as_str().contains(&part) || one.name.to_lowercase().contains(&part))
-        };
-        let (mut found, mut rest): (Vec<_>, Vec<_>) = seen.into_iter().partition(|one| is_named(one));
-        let index = self.catalog.index();
-        let allowed = |connector: &str, action: &str| policy.allows_action(connector, action);
-        for hit in index.search(words, allowed, index.len()) {
-            if let Some(place) = rest.iter().position(|one| one.id == hit.connector) {
-                found.push(rest.remove(place));
-            }
+/// Those of `seen` that the words fit, the best first.
+fn fitting(shelf: &Shelf, seen: Vec<Seen>, words: &str, policy: &Policy) -> Vec<Seen> {
+    let part = words.trim().to_lowercase();
+    let is_named = |one: &Connector| {
+        !part.is_empty() && (one.id.as_str().contains(&part) || one.name.to_lowercase().contains(&part))
+    };
+    let (mut found, mut rest): (Vec<_>, Vec<_>) = seen.into_iter().partition(|(one, _)| is_named(one));
+    for hit in shelf.search(words, policy, usize::MAX) {
+        if let Some(place) = rest.iter().position(|(one, _)| one.id == hit.connector) {
+            found.push(rest.remove(place));
         }
-        found
     }
+    found
 }
 
 /// Whether a connector is of a category.

@@ -7,7 +7,7 @@ mod view;
 pub use view::{CredentialDeleted, CredentialList, CredentialMade, CredentialView};
 
 use crate::Engine;
-use crate::broker::{Begun, Opener};
+use crate::broker::{Begun, Opener, is_for, needs_a_person};
 use crate::caller::{Caller, Way};
 use crate::catalog::Entry;
 use crate::error::{Error, Result};
@@ -20,6 +20,9 @@ use solder_vault::Context;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use zeroize::Zeroizing;
+
+/// Why a credential does not hold any more whose connector sends secrets to other places than when it was made.
+pub(crate) const ELSEWHERE: &str = "an admin changed where this connector sends what it is given";
 
 /// The fields of an opened credential, by name.
 pub(crate) type OpenedFields = BTreeMap<String, Secret>;
@@ -97,7 +100,7 @@ impl Engine {
         let gone = self.storage.delete_credential(&credential.id, &audit).await?;
         self.warm.forget_credentials(&credential.user);
         if gone {
-            self.revoke_deleted(Opener::of(caller, None), &credential);
+            self.revoke_deleted(Opener::of(caller, None), &credential).await;
             Ok(CredentialDeleted::new(&credential.id))
         } else {
             Err(unknown())
@@ -128,9 +131,16 @@ impl Engine {
         fits: impl Fn(&Credential) -> bool,
     ) -> Result<Option<Arc<Credential>>> {
         let seen = self.visible_credentials(caller, scope).await?;
-        let mut fitting = seen
-            .into_iter()
-            .filter(|one| one.connector == connector.id && one.connector_owner == connector.owner.as_str());
+        let of_connector = |one: &Arc<Credential>| one.connector == connector.id;
+        let is_bound = |one: &Arc<Credential>| one.connector_owner == connector.identity();
+        if let Some(id) = named
+            && let Some(found) = seen.iter().find(|one| of_connector(one) && one.id.as_str() == id)
+            && !is_bound(found)
+            && is_for(&found.connector_owner, connector)
+        {
+            return Err(needs_a_person(&*connector.connector()?, found, Some(ELSEWHERE)));
+        }
+        let mut fitting = seen.into_iter().filter(|one| of_connector(one) && is_bound(one));
         match named {
             Some(id) => match fitting.find(|one| one.id.as_str() == id) {
                 Some(found) => Ok(Some(found)),
@@ -144,6 +154,22 @@ impl Engine {
                     && fits(one)
             })),
         }
+    }
+
+    /// The newest of the caller's credentials that its connector has left behind by sending secrets elsewhere since.
+    pub(crate) async fn left_behind(
+        &self,
+        caller: &Caller,
+        scope: Scope<'_>,
+        connector: &Entry,
+    ) -> Result<Option<Arc<Credential>>> {
+        let seen = self.visible_credentials(caller, scope).await?;
+        let left = |one: &Arc<Credential>| {
+            one.connector == connector.id
+                && one.connector_owner != connector.identity()
+                && is_for(&one.connector_owner, connector)
+        };
+        Ok(seen.into_iter().find(left))
     }
 
     /// The secret fields of a credential. Nothing keeps them beyond the call that asked.
@@ -168,7 +194,9 @@ impl Engine {
         policy: &Policy,
     ) -> Result<CredentialMade> {
         caller.demand_write()?;
-        let entry = self.seen_connector(&new.connector, policy)?;
+        let entry = self
+            .seen_connector(&caller.account, &new.connector, policy)
+            .await?;
         let connector = entry.connector()?;
         let auth = auth_named(&connector, &new.authentication)?;
         if auth.oauth.is_some() {
@@ -204,7 +232,7 @@ impl Engine {
             id: CredentialId::random(&*self.entropy),
             account: caller.account.clone(),
             user: self.drafted_user(opener).await?.id,
-            connector_owner: entry.owner.as_str().to_owned(),
+            connector_owner: entry.identity().to_owned(),
             connector: entry.id.clone(),
             kind: auth.kind.clone(),
             name: new.name.unwrap_or_else(|| connector.name.clone()),

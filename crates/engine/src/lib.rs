@@ -35,6 +35,7 @@ mod master_key;
 mod near;
 mod oauth_apps;
 mod outbound;
+mod own_connectors;
 mod passwords;
 mod rate;
 mod redirect_uris;
@@ -79,12 +80,15 @@ pub use list_audit::{AuditFilter, AuditList, AuditView};
 pub use master_key::{Pass, Unopened, VaultReport};
 pub use oauth_apps::{OAuthAppDeleted, OAuthAppList, OAuthAppView};
 pub use outbound::Body as FileBody;
+pub use own_connectors::{
+    ConnectorDeleted, ConnectorFile, ConnectorVersionList, ConnectorVersionView, OwnConnectorView, Stored,
+};
 pub use passwords::{PasswordRemoved, PasswordView};
 pub use rate::RateState;
 pub use redirect_uris::{RedirectUriDeleted, RedirectUriList, RedirectUriView};
 pub use scope::Scope;
 pub use servers::{Deleted, ServerList, ServerView};
-pub use settings::{ConnectorSettings, OidcSettings, Settings};
+pub use settings::{ConnectorSettings, OidcSettings, OwnConnectorSettings, Settings};
 pub use shape::Shaping;
 pub use sign_in::{
     PasswordForm, ProviderAnswer, ProviderChoice, SignInPage, SignInRefused, SignInWay, SignInWays, SignedIn,
@@ -95,6 +99,7 @@ pub use users::{UserList, UserView};
 pub use visitor::{SIGN_IN_LASTS, Visitor};
 pub use warm::ServerEntry;
 
+use arc_swap::ArcSwap;
 use authorization::Documents;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -124,7 +129,8 @@ pub struct Engine {
     vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    catalog: Catalog,
+    /// What there is for every account; another one takes its place when the operator's folder changes.
+    catalog: ArcSwap<Catalog>,
     warm: Warm,
     limits: Limits,
     jwts: Jwts,
@@ -185,7 +191,7 @@ impl Engine {
             vault,
             clock,
             entropy,
-            catalog,
+            catalog: ArcSwap::from_pointee(catalog),
             warm: Warm::new(),
             limits,
             jwts: Jwts::new(),
@@ -203,6 +209,10 @@ impl Engine {
             tasks: TaskTracker::new(),
         });
         engine.tasks.spawn(Arc::clone(&engine).follow(feed));
+        if let Some(folder) = &engine.settings.connectors_dir {
+            let folder = catalog::Folder::new(folder.clone());
+            engine.tasks.spawn(Arc::clone(&engine).watch_connectors(folder));
+        }
         let stopping = engine.stopping.clone();
         engine
             .tasks

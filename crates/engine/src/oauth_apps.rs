@@ -89,7 +89,9 @@ impl Engine {
             fields.fault("clientId", fault);
         }
         let (connector, kind, client_id, secret) = fields.finish((connector, kind, client_id, secret))?;
-        let entry = self.seen_connector(&connector, &Policy::default())?;
+        let entry = self
+            .seen_connector(&caller.account, &connector, &Policy::default())
+            .await?;
         let connector = entry.connector()?;
         let auth = app_kind(&connector, kind.as_deref())?;
         check_secret(auth, secret.is_some())?;
@@ -97,7 +99,7 @@ impl Engine {
         let mut app = OAuthApp {
             id: OAuthAppId::random(&*self.entropy),
             account: caller.account.clone(),
-            connector_owner: entry.owner.as_str().to_owned(),
+            connector_owner: entry.identity().to_owned(),
             connector: entry.id.clone(),
             kind: auth.kind.clone(),
             client_id,
@@ -162,7 +164,10 @@ impl Engine {
             );
         }
         let (client_id, secret) = fields.finish((client_id, secret))?;
-        let entry = self.seen_connector(app.connector.as_str(), &Policy::default())?;
+        let entry = self
+            .entry_of(&app.account, app.connector.as_str(), &app.connector_owner)
+            .await?
+            .ok_or(UNKNOWN)?;
         let connector = entry.connector()?;
         let auth = app_kind(&connector, Some(&app.kind))?;
         check_secret(auth, secret.is_some() || (app.secret.is_some() && !clears))?;

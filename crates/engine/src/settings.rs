@@ -23,6 +23,10 @@ pub struct Settings {
     pub account_networks: Vec<IpNet>,
     /// A folder of the operator's own connector files.
     pub connectors_dir: Option<PathBuf>,
+    /// How often that folder is looked at. What changed in it is taken by the look after the one that found it.
+    pub connectors_interval: Duration,
+    /// What each account may have of connectors of its own.
+    pub own_connectors: OwnConnectorSettings,
     /// Settings of single connectors, by id.
     pub connectors: HashMap<String, ConnectorSettings>,
     /// An identity provider for the first account.
@@ -39,6 +43,27 @@ pub struct Settings {
     pub max_answer_bytes: usize,
     /// The largest file that is handed on from a platform, in bytes.
     pub max_file_bytes: u64,
+}
+
+/// How many connectors of its own an account may have, and how large.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnConnectorSettings {
+    /// How many.
+    pub count: usize,
+    /// How large a file of one may be, in bytes.
+    pub file_bytes: usize,
+    /// How many actions one may have.
+    pub actions: usize,
+}
+
+impl Default for OwnConnectorSettings {
+    fn default() -> Self {
+        Self {
+            count: 100,
+            file_bytes: 1024 * 1024,
+            actions: 500,
+        }
+    }
 }
 
 /// `SOLDER_CONNECTOR_<ID>_…`.
@@ -101,6 +126,8 @@ impl Default for Settings {
             operator_networks: Vec::new(),
             account_networks: Vec::new(),
             connectors_dir: None,
+            connectors_interval: Duration::from_secs(1),
+            own_connectors: OwnConnectorSettings::default(),
             connectors: HashMap::new(),
             oidc: None,
             call_timeout: Duration::from_secs(30),

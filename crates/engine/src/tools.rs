@@ -151,9 +151,9 @@ impl Engine {
     ) -> Result<ToolOutcome> {
         let arguments = read_arguments(arguments)?;
         match tool {
-            Tool::ListConnectors => self.list_connectors_tool(context, &arguments),
-            Tool::GetConnectorResources => self.connector_resources(context, &arguments),
-            Tool::GetActionDetails => self.action_details(context, &arguments),
+            Tool::ListConnectors => self.list_connectors_tool(context, &arguments).await,
+            Tool::GetConnectorResources => self.connector_resources(context, &arguments).await,
+            Tool::GetActionDetails => self.action_details(context, &arguments).await,
             Tool::ExecuteAction => self.execute_action_tool(context, arguments).await,
             Tool::CreateCredential => self.create_credential_tool(context, &arguments).await,
             Tool::GetCredentials => self.credentials_tool(context, &arguments).await,

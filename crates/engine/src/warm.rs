@@ -2,6 +2,7 @@
 //! found without the database once it has been found. The change feed drops what changed, on every node.
 
 use crate::cache::Guarded;
+use crate::catalog::Own;
 use crate::error::{Error, Result};
 use crate::last_use::KnownKey;
 use solder_model::{
@@ -37,11 +38,15 @@ pub(crate) struct Warm {
     users: Guarded<(AccountId, UserName), KnownUser>,
     credentials: Guarded<UserId, Credentials>,
     oauth_apps: Guarded<AccountId, Vec<OAuthApp>>,
+    connectors: Guarded<AccountId, Own>,
     tokens: Guarded<Digest, GrantToken>,
     grants: Guarded<GrantId, Grant>,
 }
 
 const ENTRIES: u64 = 100_000;
+
+/// The room of all accounts' own connectors, in bytes of their files.
+const CONNECTOR_BYTES: u64 = 256 * 1024 * 1024;
 
 impl Warm {
     pub(crate) fn new() -> Self {
@@ -51,6 +56,7 @@ impl Warm {
             users: Guarded::new(ENTRIES),
             credentials: Guarded::new(ENTRIES),
             oauth_apps: Guarded::new(ENTRIES),
+            connectors: Guarded::weighed(CONNECTOR_BYTES, Own::weight),
             tokens: Guarded::new(ENTRIES),
             grants: Guarded::new(ENTRIES),
         }
@@ -147,6 +153,20 @@ impl Warm {
         self.oauth_apps.invalidate(account);
     }
 
+    /// The account's own connectors; an empty list of them is kept in mind too.
+    pub(crate) async fn connectors(&self, storage: &Storage, account: &AccountId) -> Result<Arc<Own>> {
+        let load = || async {
+            let live = storage.list_live_connectors(account).await?;
+            Ok::<_, Error>(Some(Own::new(live)))
+        };
+        let found = self.connectors.get_or_load(account, load).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    pub(crate) fn forget_connectors(&self, account: &AccountId) {
+        self.connectors.invalidate(account);
+    }
+
     pub(crate) async fn token(&self, storage: &Storage, digest: Digest) -> Result<Option<Arc<GrantToken>>> {
         let load = || async { Ok(storage.find_token(&digest).await?) };
         self.tokens.get_or_load(&digest, load).await
@@ -218,6 +238,11 @@ impl Warm {
                 }
             }
             ChangeKind::Account | ChangeKind::Session | ChangeKind::MasterKey | ChangeKind::JwtKeys => {}
+            ChangeKind::Connectors => {
+                if let Ok(id) = AccountId::new(&change.key) {
+                    self.connectors.invalidate(&id);
+                }
+            }
             ChangeKind::OAuthApps => {
                 if let Ok(id) = AccountId::new(&change.key) {
                     self.oauth_apps.invalidate(&id);
@@ -233,6 +258,7 @@ impl Warm {
         self.users.clear();
         self.credentials.clear();
         self.oauth_apps.clear();
+        self.connectors.clear();
         self.tokens.clear();
         self.grants.clear();
     }

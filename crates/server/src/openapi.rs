@@ -6,7 +6,8 @@ mod shared;
 
 pub(crate) use catalogue::{
     ActionNotFound, ActionPath, ConnectorFilterParams, ConnectorOrServerNotFound, ConnectorPath,
-    CredentialHeader, OptionsParams, OptionsPath, PlatformRefusals, ServerHeader, ServerParam,
+    ConnectorVersionPath, CredentialHeader, OptionsParams, OptionsPath, PlatformRefusals, ServerHeader,
+    ServerParam,
 };
 pub(crate) use shared::ErrorEnvelope;
 pub(crate) use shared::{
@@ -30,6 +31,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement, ServerBuilder};
     tags(
         (name = "Servers", description = "MCP servers: what an assistant connects to, and what it may do there"),
         (name = "Connectors", description = "Platforms, what can be done there, and doing it: what the tools do, over REST"),
+        (name = "Own connectors", description = "Connectors that an account alone has, for admins"),
         (name = "Credentials", description = "Sealed secrets of users at platforms"),
         (name = "OAuth", description = "MCP clients that sign their user in, and what users have allowed them"),
         (name = "Users", description = "The users of the account, for admins"),

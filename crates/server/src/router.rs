@@ -42,7 +42,15 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
             credentials::delete::delete_credential
         ))
         .routes(routes!(connectors::list::list_connectors))
-        .routes(routes!(connectors::get::get_connector))
+        .routes(routes!(
+            connectors::get::get_connector,
+            connectors::put::put_connector,
+            connectors::delete::delete_connector
+        ))
+        .routes(routes!(connectors::get_file::get_connector_file))
+        .routes(routes!(connectors::list_versions::list_connector_versions))
+        .routes(routes!(connectors::get_version::get_connector_version))
+        .routes(routes!(connectors::restore_version::restore_connector_version))
         .routes(routes!(connectors::get_action::get_action))
         .routes(routes!(connectors::list_options::list_parameter_options))
         .routes(routes!(connectors::execute::execute_action))

@@ -54,6 +54,8 @@ kinds! {
     Grant = "grant";
     /// A single token of a grant was revoked; the key is its digest in lower-case hex.
     GrantToken = "grant-token";
+    /// A connector of an account was made, changed or removed; the key is the account's id.
+    Connectors = "connectors";
 }
 
 /// One row of the feed.

@@ -206,6 +206,11 @@ const RULES: &[(&str, &str, &str)] = &[
     ("servers_name", "servers.owner_id, servers.name", "server name"),
     ("credentials_pkey", "credentials.id", "credential id"),
     (
+        "connectors_pkey",
+        "connectors.account_id, connectors.id",
+        "connector",
+    ),
+    (
         "authorization_clients_pkey",
         "authorization_clients.id",
         "client id",

@@ -76,13 +76,14 @@ impl Storage {
         const SQL: &str = "UPDATE credentials SET sealed_before = sealed, sealed = $1, status = $2, \
             status_reason = $3, identity = $4, scopes = $5, client_id = $6, refreshable = $7, issued_at = $8, \
             expires_at = $9, ends_at = $10, version = $11, updated_at = $12, lease_holder = NULL, \
-            lease_until = NULL WHERE id = $13 AND version = $14";
+            lease_until = NULL WHERE id = $13 AND version = $14 AND connector_owner = $15";
         let seen = renewed.connection.version;
         let next = with_version(renewed, seen.saturating_add(1));
         self.write_secrets(SQL, &next, seen, entry).await
     }
 
-    /// Gives a credential the secrets of a new connection, whatever it had before: none of those are kept. Ends the
+    /// Gives a credential the secrets of a new connection, whatever it had before: none of those are kept, and it belongs
+    /// to the connector of `connector_owner` from now on. Ends the
     /// lease. None, and nothing changed, where the credential is gone or has other secrets by now.
     pub async fn reconnect_credential(
         &self,
@@ -92,7 +93,7 @@ impl Storage {
         const SQL: &str = "UPDATE credentials SET sealed_before = NULL, sealed = $1, status = $2, \
             status_reason = $3, identity = $4, scopes = $5, client_id = $6, refreshable = $7, issued_at = $8, \
             expires_at = $9, ends_at = $10, version = $11, updated_at = $12, lease_holder = NULL, \
-            lease_until = NULL WHERE id = $13 AND version = $14";
+            lease_until = NULL, connector_owner = $15 WHERE id = $13 AND version = $14";
         let seen = connected.connection.version;
         let next = with_version(connected, seen.saturating_add(1));
         self.write_secrets(SQL, &next, seen, entry).await
@@ -158,7 +159,8 @@ impl Storage {
         let mut write = self.write(entry.at).await?;
         let query = bind_known(sqlx::query(sql), next)
             .bind(next.id.as_str())
-            .bind(seen);
+            .bind(seen)
+            .bind(&next.connector_owner);
         if query.execute(write.connection()).await?.rows_affected() == 0 {
             return Ok(None);
         }

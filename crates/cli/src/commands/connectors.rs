@@ -11,7 +11,7 @@ use crate::failure::{Failure, Result};
 use crate::settings::Settings;
 use serde_json::{Value, json};
 use solder_connector::Connector;
-use solder_engine::{Owner, Settings as EngineSettings};
+use solder_engine::{Catalog, CatalogError, Owner, Settings as EngineSettings};
 use std::sync::Arc;
 
 /// Runs one of them.
@@ -25,17 +25,20 @@ pub(crate) fn run(command: &Connectors) -> Result<()> {
 }
 
 /// The catalogue of the settings.
-fn open(settings: &Settings) -> Result<solder_engine::Catalog> {
-    let engine = EngineSettings {
+fn open(settings: &Settings) -> Result<Catalog> {
+    Ok(Catalog::open(&folder(settings))?)
+}
+
+fn folder(settings: &Settings) -> EngineSettings {
+    EngineSettings {
         connectors_dir: settings.connectors_dir.clone(),
         ..EngineSettings::default()
-    };
-    Ok(solder_engine::Catalog::open(&engine)?)
+    }
 }
 
 fn all(arguments: &arguments::Catalog) -> Result<()> {
     let settings = prepare(&arguments.flags)?;
-    let catalog = open(&settings)?;
+    let catalog = Catalog::open_what_loads(&folder(&settings))?;
     let connectors: Vec<_> = catalog.ids().filter_map(|id| catalog.find(id)).collect();
     let heads = ["ID", "NAME", "ACTIONS", "CONNECTS BY", "CATEGORIES", "FROM"];
     list(
@@ -54,7 +57,14 @@ fn all(arguments: &arguments::Catalog) -> Result<()> {
                 owner.as_str().to_owned(),
             ]
         },
-    )
+    )?;
+    // What loads was listed; what does not is told besides, and is a failure.
+    let faults: Vec<_> = catalog.faults().cloned().collect();
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(CatalogError::Faults(faults).into())
+    }
 }
 
 fn kinds(connector: &Connector) -> Vec<&str> {

@@ -10,7 +10,9 @@ use crate::installation::{self, Making};
 use crate::settings::{Faults, Settings, check_known};
 use crate::{logging, master_key};
 use ready::Ready;
-use solder_engine::{Catalog, Engine, OidcSettings, Settings as EngineSettings, Shaping};
+use solder_engine::{
+    Catalog, Engine, OidcSettings, OwnConnectorSettings, Settings as EngineSettings, Shaping,
+};
 use solder_model::ConnectorId;
 use solder_server::Settings as ServerSettings;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -138,6 +140,11 @@ fn engine_settings(settings: &Settings, public_url: String) -> EngineSettings {
         operator_networks: settings.allow_private_networks.clone(),
         account_networks: settings.allow_private_networks_accounts.clone(),
         connectors_dir: settings.connectors_dir.clone(),
+        own_connectors: OwnConnectorSettings {
+            count: settings.account_connectors,
+            file_bytes: settings.account_connector_bytes,
+            actions: settings.account_connector_actions,
+        },
         connectors: connectors.collect(),
         oidc: oidc(settings),
         call_timeout: settings.call_timeout,

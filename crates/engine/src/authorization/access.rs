@@ -85,7 +85,7 @@ impl Engine {
 
     /// Refuses a call of a tool that needs a scope which the caller's token lacks, before anything of it runs. Callers
     /// without such a token are never refused here, nor are calls that fail for other reasons.
-    pub fn check_scope(
+    pub async fn check_scope(
         &self,
         caller: &Caller,
         entry: &ServerEntry,
@@ -97,13 +97,13 @@ impl Engine {
         }
         match tool {
             Tool::CreateCredential => caller.demand_write(),
-            Tool::ExecuteAction if self.writes(entry, arguments) => caller.demand_write(),
+            Tool::ExecuteAction if self.writes(entry, arguments).await? => caller.demand_write(),
             _ => Ok(()),
         }
     }
 
     /// Whether the arguments of `execute_action_alloy` name an action in reach that does more than read.
-    fn writes(&self, entry: &ServerEntry, arguments: Option<&RawValue>) -> bool {
+    async fn writes(&self, entry: &ServerEntry, arguments: Option<&RawValue>) -> Result<bool> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Named {
@@ -111,13 +111,14 @@ impl Engine {
             action_id: String,
         }
         let Some(named) = arguments.and_then(|raw| serde_json::from_str::<Named>(raw.get()).ok()) else {
-            return false;
+            return Ok(false);
         };
-        let connector = self.catalog.entry(&named.connector_id);
+        let shelf = self.shelf(&entry.server.account).await?;
+        let connector = shelf.entry(&named.connector_id);
         let connector = connector.and_then(|found| found.connector().ok());
         let action = connector.and_then(|found| found.action(&named.action_id).map(Arc::clone));
-        action.is_some_and(|action| {
+        Ok(action.is_some_and(|action| {
             action.kind != Kind::Read && entry.policy.allows_action(&named.connector_id, &named.action_id)
-        })
+        }))
     }
 }

@@ -4,7 +4,7 @@
 use super::client::{Client, input};
 use super::kept::{Issued, Kept};
 use super::token::{At, TokenError};
-use super::{Opener, oauth_of};
+use super::{Opener, is_for, oauth_of};
 use crate::Engine;
 use crate::catalog::Entry;
 use crate::credentials::{CredentialView, OpenedFields};
@@ -71,7 +71,10 @@ impl Engine {
         policy: &Policy,
         new: NewConnection,
     ) -> Result<Begun> {
-        let entry = self.seen_connector(&new.connector, policy)?;
+        let entry = self
+            .seen_connector(&opener.account, &new.connector, policy)
+            .await?;
+        let entry = &*entry;
         let connector = entry.connector()?;
         let auth = super::auth_of(&connector, &new.kind)
             .ok_or_else(|| Error::invalid("authenticationType", "is not a kind that connects by OAuth"))?;
@@ -182,7 +185,7 @@ impl Engine {
             server: opener.server.clone(),
             made_through: opener.made_through.clone(),
             ticket: opener.ticket.clone(),
-            connector_owner: new.entry.owner.as_str().to_owned(),
+            connector_owner: new.entry.identity().to_owned(),
             connector: new.entry.id.clone(),
             kind: new.auth.kind.clone(),
             credential: new.credential.clone(),
@@ -229,7 +232,7 @@ impl Engine {
         let own = found.account == opener.account
             && Some(&found.user) == opener.user.as_ref()
             && found.connector == entry.id
-            && found.connector_owner == entry.owner.as_str()
+            && is_for(&found.connector_owner, entry)
             && found.kind == auth.kind
             && (opener.made_through.is_none() || opener.made_through == found.made_through);
         if own { Ok(Some(id)) } else { Err(unknown()) }

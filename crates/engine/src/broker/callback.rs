@@ -17,10 +17,10 @@ use std::sync::Arc;
 const SHOWN: usize = 300;
 
 /// A flow with everything that it is for.
-pub(super) struct Resumed<'a> {
+pub(super) struct Resumed {
     pub(super) flow: Flow,
     pub(super) kept: Kept,
-    pub(super) entry: &'a Entry,
+    pub(super) entry: Arc<Entry>,
     pub(super) connector: Arc<Connector>,
 }
 
@@ -83,7 +83,7 @@ impl Engine {
             .await?;
         match taken {
             Taken::Used(flow) if flow.connector.as_str() == connector => {
-                Ok(page(self.platform_of(&flow), PageResult::Used))
+                Ok(page(self.platform_of(&flow).await, PageResult::Used))
             }
             Taken::Expired(flow) if flow.connector.as_str() == connector => {
                 self.end(*flow, PageResult::Expired).await
@@ -115,7 +115,7 @@ impl Engine {
         let Some(auth) = auth_of(&connector, &flow.kind) else {
             return self.end(flow, changed()).await;
         };
-        let told = issuer_of_overrides(resumed.entry, auth, query);
+        let told = issuer_of_overrides(&resumed.entry, auth, query);
         let found = match connector.callback_values(auth, &told) {
             Ok(found) => found,
             Err(text) => return self.end(flow, failed("issuer_mismatch", text)).await,
@@ -131,7 +131,7 @@ impl Engine {
         let client = match &resumed.kept.client_id {
             Some(id) => {
                 let found = self
-                    .client_with_id(&flow.account, resumed.entry, auth, id)
+                    .client_with_id(&flow.account, &resumed.entry, auth, id)
                     .await?;
                 if found.is_none() {
                     let text = "The OAuth app was changed in the meantime".to_owned();
@@ -142,7 +142,7 @@ impl Engine {
             None => None,
         };
         let at = At {
-            entry: resumed.entry,
+            entry: &resumed.entry,
             connector: &connector,
             auth,
             client: client.as_ref(),
@@ -174,7 +174,7 @@ impl Engine {
             .await?;
         let flow = match taken {
             Taken::Flow(flow) => *flow,
-            Taken::Used(flow) => return Ok(page(self.platform_of(&flow), PageResult::Used)),
+            Taken::Used(flow) => return Ok(page(self.platform_of(&flow).await, PageResult::Used)),
             Taken::Expired(flow) => return self.end(*flow, PageResult::Expired).await,
             Taken::Unknown => return Ok(page(None, PageResult::Unknown)),
         };
@@ -190,7 +190,7 @@ impl Engine {
             return self.end(flow, failed("invalid_choice", text)).await;
         }
         let at = At {
-            entry: resumed.entry,
+            entry: &resumed.entry,
             connector: &connector,
             auth,
             client: None,
@@ -200,11 +200,10 @@ impl Engine {
 
     /// A flow with its connector, as long as what it was begun for may still be: the connector is the same one, and
     /// the server is there and lets it be reached.
-    pub(super) async fn resume(&self, flow: &Flow) -> Result<Option<Resumed<'_>>> {
+    pub(super) async fn resume(&self, flow: &Flow) -> Result<Option<Resumed>> {
         let entry = self
-            .catalog
-            .entry(flow.connector.as_str())
-            .filter(|entry| entry.owner.as_str() == flow.connector_owner);
+            .entry_of(&flow.account, flow.connector.as_str(), &flow.connector_owner)
+            .await?;
         let Some(entry) = entry else { return Ok(None) };
         if let Some(id) = &flow.server {
             let server = self.warm.server(&self.storage, id).await?;
@@ -218,8 +217,8 @@ impl Engine {
         Ok(Some(Resumed {
             kept: self.open_kept(flow)?,
             flow: flow.clone(),
-            entry,
             connector: entry.connector()?,
+            entry,
         }))
     }
 
@@ -244,7 +243,7 @@ impl Engine {
                 result,
             });
         }
-        let platform = self.platform_of(&flow);
+        let platform = self.platform_of(&flow).await;
         let Some(uri) = flow.redirect_uri else {
             return Ok(page(platform, result));
         };
@@ -276,13 +275,17 @@ impl Engine {
         Ok(())
     }
 
-    fn platform_of(&self, flow: &Flow) -> Option<String> {
-        let entry = self.catalog.entry(flow.connector.as_str())?;
+    /// The platform's name, as the connector has it that the flow was begun for.
+    async fn platform_of(&self, flow: &Flow) -> Option<String> {
+        let found = self
+            .entry_of(&flow.account, flow.connector.as_str(), &flow.connector_owner)
+            .await;
+        let entry = found.ok().flatten()?;
         Some(entry.connector().ok()?.name.clone())
     }
 }
 
-impl Resumed<'_> {
+impl Resumed {
     /// Whoever began it.
     pub(super) fn opener(&self) -> Opener {
         Opener::of_flow(&self.flow)

@@ -1,7 +1,7 @@
 //! Which OAuth app a connection goes through: the account's own, else the operator's.
 
 use crate::Engine;
-use crate::catalog::Entry;
+use crate::catalog::{Entry, Owner};
 use crate::error::{Error, Result};
 use crate::outbound::Reach;
 use solder_connector::{Auth, Endpoints, OAuthApp, OAuthInput};
@@ -69,10 +69,18 @@ impl Engine {
     pub(crate) fn no_app(&self, entry: &Entry, auth: &Auth) -> String {
         let id = entry.id.as_str();
         let variable = id.to_uppercase();
+        // Settings of the operator's are for no connector of an account's.
+        let or = if entry.owner == Owner::Account {
+            String::new()
+        } else {
+            format!(
+                "; or whoever runs Solder sets SOLDER_CONNECTOR_{variable}_CLIENT_ID and \
+                 SOLDER_CONNECTOR_{variable}_CLIENT_SECRET"
+            )
+        };
         format!(
             "`{kind}` of {id} needs an OAuth app, and none is set up: an admin of the account registers one at the \
-             platform, with the redirect URI {uri}, and stores it with POST /api/oauth-apps; or whoever runs Solder sets \
-             SOLDER_CONNECTOR_{variable}_CLIENT_ID and SOLDER_CONNECTOR_{variable}_CLIENT_SECRET",
+             platform, with the redirect URI {uri}, and stores it with POST /api/oauth-apps{or}",
             kind = auth.kind,
             uri = self.callback_uri(id),
         )
@@ -120,7 +128,7 @@ impl Engine {
 
 /// Whether an app is for this kind of authentication.
 fn is_for(app: &solder_model::OAuthApp, entry: &Entry, auth: &Auth) -> bool {
-    app.connector == entry.id && app.connector_owner == entry.owner.as_str() && app.kind == auth.kind
+    app.connector == entry.id && app.connector_owner == entry.identity() && app.kind == auth.kind
 }
 
 fn operator_client(entry: &Entry) -> Option<Client> {

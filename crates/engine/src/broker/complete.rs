@@ -9,6 +9,7 @@ use super::kept::Kept;
 use super::token::{At, TokenError};
 use super::{Opener, auth_of, oauth_of};
 use crate::Engine;
+use crate::catalog::Entry;
 use crate::credentials::{CredentialView, OpenedFields};
 use crate::error::{Error, Result};
 use crate::outbound::Caps;
@@ -235,7 +236,7 @@ impl Engine {
         let resumed = self.resume(&taken).await?.ok_or(GONE)?;
         let auth = auth_of(&resumed.connector, &taken.kind).ok_or(GONE)?;
         let at = At {
-            entry: resumed.entry,
+            entry: &resumed.entry,
             connector: &resumed.connector,
             auth,
             client: None,
@@ -283,7 +284,9 @@ impl Engine {
             None => self.broken_connection(at, &opener, &connection).await?,
         };
         if let Some(id) = again
-            && let Some(credential) = self.reconnect(&opener, &id, &connection, &fields).await?
+            && let Some(credential) = self
+                .reconnect(&opener, (&id, at.entry), &connection, &fields)
+                .await?
         {
             return Ok(credential);
         }
@@ -309,13 +312,18 @@ impl Engine {
     async fn reconnect(
         &self,
         opener: &Opener,
-        id: &CredentialId,
+        (id, entry): (&CredentialId, &Entry),
         connection: &Connection,
         fields: &OpenedFields,
     ) -> Result<Option<Credential>> {
         for _ in 0..ATTEMPTS {
             let Some(found) = self.storage.find_credential(id).await? else {
                 return Ok(None);
+            };
+            // Where its connector had another identity before, it comes to the present one with its new secrets.
+            let found = Credential {
+                connector_owner: entry.identity().to_owned(),
+                ..found
             };
             let details = json!({
                 "connector": found.connector.as_str(), "kind": found.kind, "identity": connection.identity,
@@ -360,7 +368,7 @@ impl Engine {
             .list_credentials(user, Some(&at.entry.id), page)
             .await?;
         let same = |one: &Credential| {
-            one.connector_owner == at.entry.owner.as_str()
+            crate::broker::is_for(&one.connector_owner, at.entry)
                 && one.kind == at.auth.kind
                 && one.made_through == opener.made_through
                 && one.connection.status != CredentialStatus::Active
@@ -416,7 +424,7 @@ pub(crate) fn shown_identity(value: &Value) -> Option<String> {
 
 impl Engine {
     /// Takes a discarded connection back at its platform, after the answer.
-    fn revoke_discarded(&self, resumed: Resumed<'_>) {
+    fn revoke_discarded(&self, resumed: Resumed) {
         let opener = resumed.opener();
         let fields = resumed.kept.fields();
         let flow = resumed.flow;
@@ -424,6 +432,8 @@ impl Engine {
             opener,
             flow.id.as_str().to_owned(),
             super::revoke::Revocation {
+                account: flow.account,
+                connector_owner: flow.connector_owner,
                 connector: flow.connector,
                 kind: flow.kind,
                 client_id: resumed.kept.client_id,

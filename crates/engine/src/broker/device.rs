@@ -99,13 +99,13 @@ impl Engine {
         };
         let client = match &resumed.kept.client_id {
             Some(id) => {
-                self.client_with_id(&flow.account, resumed.entry, auth, id)
+                self.client_with_id(&flow.account, &resumed.entry, auth, id)
                     .await?
             }
             None => None,
         };
         let at = At {
-            entry: resumed.entry,
+            entry: &resumed.entry,
             connector: &resumed.connector,
             auth,
             client: client.as_ref(),

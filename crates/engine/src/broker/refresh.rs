@@ -260,7 +260,7 @@ impl Renewal {
 }
 
 /// The refusal of a credential that only a person can mend, with the way to do it.
-pub(super) fn needs_a_person(connector: &Connector, credential: &Credential, why: Option<&str>) -> Error {
+pub(crate) fn needs_a_person(connector: &Connector, credential: &Credential, why: Option<&str>) -> Error {
     let connection = &credential.connection;
     let whom = connection
         .identity
@@ -274,11 +274,18 @@ pub(super) fn needs_a_person(connector: &Connector, credential: &Credential, why
         "The connection to {}{whom} has to be made again: {why}",
         connector.name
     );
-    let hint = format!(
-        "create_credential_alloy with connectorId `{}`, authenticationType `{}` and credentialId `{}` gives an oauthUrl: \
-         once the person has opened it and consented, the same credential works again",
-        connector.id, credential.kind, credential.id
-    );
+    let hint = if auth_of(connector, &credential.kind).is_some() {
+        format!(
+            "create_credential_alloy with connectorId `{}`, authenticationType `{}` and credentialId `{}` gives an oauthUrl: \
+             once the person has opened it and consented, the same credential works again",
+            connector.id, credential.kind, credential.id
+        )
+    } else {
+        format!(
+            "create_credential_alloy with connectorId `{}` stores what it needs anew; the old credential can be deleted then",
+            connector.id
+        )
+    };
     let problem = Problem::new(Code::PlatformReconnect, text)
         .with("credentialId", credential.id.as_str())
         .with("hint", hint);

@@ -115,11 +115,14 @@ impl Engine {
         if credential.connection.status != CredentialStatus::Active {
             return Ok(as_it_stands(credential.clone()));
         }
-        let entry = self
-            .catalog
-            .entry(credential.connector.as_str())
-            .filter(|entry| entry.owner.as_str() == credential.connector_owner);
-        let Some(entry) = entry else {
+        let found = self
+            .entry_of(
+                &credential.account,
+                credential.connector.as_str(),
+                &credential.connector_owner,
+            )
+            .await?;
+        let Some(entry) = found.as_deref() else {
             return Ok(Renewal::Gone);
         };
         let connector = entry.connector()?;

@@ -8,10 +8,12 @@ use crate::Engine;
 use crate::credentials::OpenedFields;
 use crate::error::Result;
 use serde_json::json;
-use solder_model::{ConnectorId, Credential};
+use solder_model::{AccountId, ConnectorId, Credential};
 
 /// What shall be revoked.
 pub(super) struct Revocation {
+    pub(super) account: AccountId,
+    pub(super) connector_owner: String,
     pub(super) connector: ConnectorId,
     pub(super) kind: String,
     /// The app that the tokens were given to.
@@ -21,13 +23,17 @@ pub(super) struct Revocation {
 
 impl Engine {
     /// Revokes a deleted credential at its platform, where the platform can and the credential is an OAuth one.
-    pub(crate) fn revoke_deleted(&self, opener: Opener, credential: &Credential) {
-        let found = self.catalog.find(credential.connector.as_str());
-        let can = found.is_some_and(|(connector, owner)| {
-            owner.as_str() == credential.connector_owner
-                && auth_of(&connector, &credential.kind)
-                    .and_then(|auth| auth.oauth.as_ref())
-                    .is_some_and(solder_connector::OAuth::can_revoke)
+    pub(crate) async fn revoke_deleted(&self, opener: Opener, credential: &Credential) {
+        let (id, owner) = (credential.connector.as_str(), &credential.connector_owner);
+        let found = match self.entry_of(&credential.account, id, owner).await {
+            Ok(found) => found,
+            Err(error) => return error.log(),
+        };
+        let connector = found.and_then(|entry| entry.connector().ok());
+        let can = connector.is_some_and(|connector| {
+            auth_of(&connector, &credential.kind)
+                .and_then(|auth| auth.oauth.as_ref())
+                .is_some_and(solder_connector::OAuth::can_revoke)
         });
         if !can {
             return;
@@ -35,6 +41,8 @@ impl Engine {
         match self.open_credential(credential) {
             Ok(fields) => {
                 let what = Revocation {
+                    account: credential.account.clone(),
+                    connector_owner: credential.connector_owner.clone(),
                     connector: credential.connector.clone(),
                     kind: credential.kind.clone(),
                     client_id: credential.connection.client_id.clone(),
@@ -57,7 +65,10 @@ impl Engine {
     }
 
     async fn revoke(&self, opener: &Opener, target: &str, what: &Revocation) -> Result<()> {
-        let Some(entry) = self.catalog.entry(what.connector.as_str()) else {
+        let found = self
+            .entry_of(&what.account, what.connector.as_str(), &what.connector_owner)
+            .await?;
+        let Some(entry) = found.as_deref() else {
             return Ok(());
         };
         let connector = entry.connector()?;

@@ -237,7 +237,7 @@ fn fields(access: &str, refresh: &str) -> OpenedFields {
 }
 
 async fn usable(engine: &Arc<Engine>, credential: Arc<Credential>) -> Result<Arc<Credential>, Error> {
-    let (connector, _) = engine.catalog.find("acme").unwrap();
+    let (connector, _) = engine.catalog.load().find("acme").unwrap();
     engine.usable_credential(&connector, credential).await
 }
 

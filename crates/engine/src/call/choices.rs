@@ -87,7 +87,9 @@ impl Engine {
             let message = "differs from the x-credential-id header: send one of them";
             return Err(Error::invalid("credentialId", message));
         }
-        let user = self.resolve(scope, &asked.of(&asked.action, Map::new()))?;
+        let user = self
+            .resolve(caller, scope, &asked.of(&asked.action, Map::new()))
+            .await?;
         user.restrict(scope.policy())?;
         let options = options(&user, &asked.parameter)?;
         let found = user.connector.action(&options.action);
@@ -118,7 +120,7 @@ impl Engine {
         options: &Options,
     ) -> Result<ChoiceList> {
         let began = self.clock.now();
-        let target = self.resolve(scope, request)?;
+        let target = self.resolve(caller, scope, request).await?;
         target.restrict(scope.policy())?;
         target.validate(&request.parameters)?;
         let outcome = self.kept_or_read(caller, scope, &target, request, options).await;
@@ -130,7 +132,7 @@ impl Engine {
         &self,
         caller: &Caller,
         scope: Scope<'_>,
-        target: &Target<'_>,
+        target: &Target,
         request: &Request,
         options: &Options,
     ) -> Result<ChoiceList> {
@@ -168,7 +170,7 @@ impl Engine {
         &self,
         caller: &Caller,
         scope: Scope<'_>,
-        target: &Target<'_>,
+        target: &Target,
         request: &Request,
         (credential, options): (Option<Arc<Credential>>, &Options),
     ) -> Result<ChoiceList> {
@@ -201,12 +203,7 @@ impl Engine {
 
 /// A refusal that a choice may mend, with the actions that list the choices of what was given: where the platform did not
 /// find it or did not take it, or the argument is no value of its kind.
-pub(super) fn pointing(
-    error: Error,
-    scope: Scope<'_>,
-    target: &Target<'_>,
-    given: &Map<String, Value>,
-) -> Error {
+pub(super) fn pointing(error: Error, scope: Scope<'_>, target: &Target, given: &Map<String, Value>) -> Error {
     let listing = |name: &str| -> Option<String> {
         let param = target.action.params().iter().find(|param| param.name == name)?;
         let options = param.options.as_ref().filter(|_| given.contains_key(name))?;
@@ -267,7 +264,7 @@ impl ChoicesAsked {
 }
 
 /// Where the choices of a parameter come from.
-fn options<'t>(target: &'t Target<'_>, name: &str) -> Result<&'t Options> {
+fn options<'t>(target: &'t Target, name: &str) -> Result<&'t Options> {
     let params = target.action.params();
     let with: Vec<String> = params
         .iter()

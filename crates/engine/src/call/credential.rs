@@ -3,7 +3,9 @@
 use super::Request;
 use super::resolve::Target;
 use crate::Engine;
+use crate::broker::needs_a_person;
 use crate::caller::Caller;
+use crate::credentials::ELSEWHERE;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
 use solder_model::Credential;
@@ -15,7 +17,7 @@ impl Engine {
         &self,
         caller: &Caller,
         scope: Scope<'_>,
-        target: &Target<'_>,
+        target: &Target,
         request: &Request,
     ) -> Result<Option<Arc<Credential>>> {
         let needed = target.needs_credential();
@@ -35,7 +37,7 @@ impl Engine {
         };
         let fits = |one: &Credential| acts(&one.kind);
         let picked = self
-            .pick_credential(caller, scope, target.entry, named, fits)
+            .pick_credential(caller, scope, &target.entry, named, fits)
             .await?;
         if let Some(credential) = &picked
             && !acts(&credential.kind)
@@ -49,12 +51,20 @@ impl Engine {
         }
         match picked {
             Some(credential) => Ok(Some(credential)),
-            None => Err(Error::CredentialNotFound(format!(
+            None => Err(self.no_credential(caller, scope, target).await?),
+        }
+    }
+
+    /// Why there is no credential for a call.
+    async fn no_credential(&self, caller: &Caller, scope: Scope<'_>, target: &Target) -> Result<Error> {
+        Ok(match self.left_behind(caller, scope, &target.entry).await? {
+            Some(left) => needs_a_person(&target.connector, &left, Some(ELSEWHERE)),
+            None => Error::CredentialNotFound(format!(
                 "There is no credential for {name} yet: get_credential_metadata_alloy with connectorId `{id}` says \
                  what it needs, create_credential_alloy stores it",
                 name = target.connector.name,
                 id = target.connector.id,
-            ))),
-        }
+            )),
+        })
     }
 }

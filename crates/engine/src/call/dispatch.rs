@@ -23,7 +23,7 @@ impl Engine {
     /// the platform says that its token has ended: so refused, nothing was done.
     pub(super) async fn dispatch_renewing(
         &self,
-        target: &Target<'_>,
+        target: &Target,
         credential: Option<Arc<Credential>>,
         request: &Request,
     ) -> Result<Answer> {
@@ -52,7 +52,7 @@ impl Engine {
             return Err(Error::Platform(refused(target, failure)));
         }
         if !crate::broker::can_renew(&target.connector, &used) {
-            self.doubt_credential(target.entry, &target.connector, &used)
+            self.doubt_credential(&target.entry, &target.connector, &used)
                 .await;
             return Err(Error::Platform(refused(target, failure)));
         }
@@ -70,7 +70,7 @@ impl Engine {
     /// platform refused it with.
     async fn dispatch(
         &self,
-        target: &Target<'_>,
+        target: &Target,
         credential: Option<&Credential>,
         request: &Request,
         caps: &Caps,
@@ -117,7 +117,7 @@ impl Engine {
         &self,
         caller: &Caller,
         scope: Scope<'_>,
-        target: &Target<'_>,
+        target: &Target,
         request: &Request,
     ) -> Result<Answer> {
         let built = self.build(target, None, &request.parameters)?;
@@ -132,7 +132,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn timeout(&self, target: &Target<'_>, request: &Request) -> Duration {
+    pub(super) fn timeout(&self, target: &Target, request: &Request) -> Duration {
         let asked = request
             .timeout
             .or(target.action.timeout)
@@ -142,7 +142,7 @@ impl Engine {
 
     pub(super) fn build(
         &self,
-        target: &Target<'_>,
+        target: &Target,
         credential: Option<&Credential>,
         parameters: &Map<String, Value>,
     ) -> Result<http::Request<Bytes>> {
@@ -164,7 +164,7 @@ impl Engine {
             .map_err(|error| unbuilt(target, error))
     }
 
-    fn open<'t>(&self, target: &'t Target<'_>, credential: &Credential) -> Result<Opened<'t>> {
+    fn open<'t>(&self, target: &'t Target, credential: &Credential) -> Result<Opened<'t>> {
         let auth = target.connector.auth(&credential.kind).ok_or_else(|| {
             Error::CredentialNotFound(format!(
                 "The credential is of the kind `{}`, which {} does not take any more: create a new one",
@@ -193,7 +193,7 @@ impl Engine {
 
     /// The connector's own brakes, for this connection: a call that would be over them waits for its turn where
     /// that is near, and is told to come back where it is not.
-    pub(super) async fn brake(&self, target: &Target<'_>, credential: &Credential) -> Result<()> {
+    pub(super) async fn brake(&self, target: &Target, credential: &Credential) -> Result<()> {
         let whole = target.connector.rate.map(|limit| (limit, None));
         let own = target
             .action
@@ -210,7 +210,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn brake_one(&self, target: &Target<'_>, key: &WindowKey, limit: Limit) -> Result<()> {
+    async fn brake_one(&self, target: &Target, key: &WindowKey, limit: Limit) -> Result<()> {
         const NEAR_MS: i64 = 2_000;
         let mut waited = 0;
         loop {
@@ -246,7 +246,7 @@ struct Opened<'t> {
 }
 
 /// Arguments are the caller's to mend; a credential that makes no request has to be made anew.
-fn unbuilt(target: &Target<'_>, error: BuildError) -> Error {
+fn unbuilt(target: &Target, error: BuildError) -> Error {
     match error {
         BuildError::Arguments(faults) => Error::Invalid(
             faults
@@ -270,7 +270,7 @@ fn unbuilt(target: &Target<'_>, error: BuildError) -> Error {
     }
 }
 
-pub(super) fn refused(target: &Target<'_>, failure: Failure) -> Problem {
+pub(super) fn refused(target: &Target, failure: Failure) -> Problem {
     let text = format!("{}: {}", target.connector.name, failure.message);
     let mut problem = Problem::new(failure.code, text).with("status", failure.status);
     if let Some(code) = failure.platform_code {
@@ -298,7 +298,7 @@ fn hint(code: Code) -> Option<String> {
     Some(text.to_owned())
 }
 
-pub(super) fn unanswered(target: &Target<'_>, error: &OutboundError, timeout: Duration) -> Problem {
+pub(super) fn unanswered(target: &Target, error: &OutboundError, timeout: Duration) -> Problem {
     tracing::debug!(
         connector = target.connector.id.as_str(),
         error = error as &dyn std::error::Error,

@@ -122,7 +122,7 @@ impl Engine {
         &self,
         caller: &Caller,
         scope: Scope<'_>,
-        target: &Target<'_>,
+        target: &Target,
         began: Timestamp,
         error: Option<&Error>,
     ) {

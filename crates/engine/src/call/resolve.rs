@@ -3,6 +3,7 @@
 
 use super::Request;
 use crate::Engine;
+use crate::caller::Caller;
 use crate::catalog::Entry;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
@@ -12,8 +13,8 @@ use solder_model::Policy;
 use std::sync::Arc;
 
 /// The action that a call is for.
-pub(crate) struct Target<'a> {
-    pub(crate) entry: &'a Entry,
+pub(crate) struct Target {
+    pub(crate) entry: Arc<Entry>,
     pub(crate) connector: Arc<Connector>,
     pub(crate) action: Arc<Action>,
 }
@@ -21,10 +22,16 @@ pub(crate) struct Target<'a> {
 impl Engine {
     /// Finds the action. What is out of reach is found too, and refused by the next step; the names that are
     /// offered in place of an unknown one are those that the caller may see.
-    pub(super) fn resolve(&self, scope: Scope<'_>, request: &Request) -> Result<Target<'_>> {
-        let Some(entry) = self.catalog.entry(&request.connector) else {
-            self.seen_connector(&request.connector, scope.policy())?;
-            return Err(Error::Internal("a connector is seen that is not there"));
+    pub(super) async fn resolve(
+        &self,
+        caller: &Caller,
+        scope: Scope<'_>,
+        request: &Request,
+    ) -> Result<Target> {
+        let shelf = self.shelf(&caller.account).await?;
+        let entry = match shelf.entry(&request.connector) {
+            Some(entry) => entry,
+            None => shelf.seen(&request.connector, scope.policy())?,
         };
         let connector = entry.connector()?;
         let action = match connector.action(&request.action) {
@@ -32,14 +39,14 @@ impl Engine {
             None => crate::catalog::seen_action(&connector, &request.action, scope.policy())?,
         };
         Ok(Target {
-            entry,
+            entry: Arc::clone(entry),
             connector,
             action,
         })
     }
 }
 
-impl Target<'_> {
+impl Target {
     /// Whether a call needs a credential.
     pub(super) fn needs_credential(&self) -> bool {
         self.connector.needs_credential() && self.action.needs_credential

@@ -19,6 +19,8 @@ use std::time::Duration;
 pub(crate) struct Key {
     account: AccountId,
     user: UserName,
+    /// The entry: what another version of a connector answered is not what this one would.
+    entry: u64,
     connection: Connection,
     action: String,
     parameters: String,
@@ -31,7 +33,7 @@ impl Key {
     /// The key of a call whose answer may be used again; none for any other.
     pub(super) fn of(
         caller: &Caller,
-        target: &Target<'_>,
+        target: &Target,
         credential: Option<&Credential>,
         request: &Request,
     ) -> Option<Self> {
@@ -47,7 +49,7 @@ impl Key {
     /// The key of the choices that a listing gives; answers of the same call are others.
     pub(super) fn of_choices(
         caller: &Caller,
-        target: &Target<'_>,
+        target: &Target,
         credential: Option<&Credential>,
         (parameters, options): (&Map<String, Value>, &Options),
         lasts: Duration,
@@ -61,7 +63,7 @@ impl Key {
 
     fn lasting(
         caller: &Caller,
-        target: &Target<'_>,
+        target: &Target,
         credential: Option<&Credential>,
         parameters: &Map<String, Value>,
         lasts: Duration,
@@ -71,6 +73,7 @@ impl Key {
         Some(Self {
             account: caller.account.clone(),
             user: caller.user_name.clone(),
+            entry: target.entry.serial,
             connection: connection(target, credential),
             action: target.action.id.clone(),
             parameters: serde_json::to_string(&names).ok()?,
@@ -163,11 +166,7 @@ impl Answers {
     }
 
     /// The mark of a write; none where the call reads, or where no answer of the connector is ever kept.
-    pub(super) fn writing(
-        &self,
-        target: &Target<'_>,
-        credential: Option<&Credential>,
-    ) -> Option<Writing<'_>> {
+    pub(super) fn writing(&self, target: &Target, credential: Option<&Credential>) -> Option<Writing<'_>> {
         let is_kept = |one: &Arc<Action>| {
             one.cache.is_some() || one.params().iter().any(|param| param.options.is_some())
         };
@@ -179,7 +178,7 @@ impl Answers {
     }
 }
 
-fn connection(target: &Target<'_>, credential: Option<&Credential>) -> Connection {
+fn connection(target: &Target, credential: Option<&Credential>) -> Connection {
     (
         target.connector.id.as_str().to_owned(),
         credential.map(|one| one.id.clone()),

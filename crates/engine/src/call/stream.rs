@@ -37,7 +37,7 @@ impl Engine {
         &self,
         caller: &Caller,
         scope: Scope<'_>,
-        target: &Target<'_>,
+        target: &Target,
         request: &Request,
     ) -> Result<OpenedFile> {
         let credential = match self.credential(caller, scope, target, request).await? {
@@ -49,7 +49,7 @@ impl Engine {
 
     async fn streamed(
         &self,
-        target: &Target<'_>,
+        target: &Target,
         credential: Option<&Credential>,
         request: &Request,
     ) -> Result<OpenedFile> {

@@ -44,7 +44,7 @@ impl Engine {
         kind: &str,
         typed: &[(&str, &str)],
     ) -> Result<Onward> {
-        let (_, offered) = self.offered(visit, connector)?;
+        let (_, offered) = self.offered(visit, connector).await?;
         let auth = offered.auth(kind).filter(|auth| auth.oauth.is_some());
         let auth = auth.ok_or(Error::NotFound("There is no such way to connect here"))?;
         let fields: Map<String, Value> = super::keys::given(auth, typed);
@@ -120,7 +120,7 @@ impl Engine {
         }
         for pending in self.storage.list_pending(visit.id()).await? {
             // What restrictions put out of reach since then is not asked about any more.
-            let Ok((_, connector)) = self.offered(visit, pending.connector.as_str()) else {
+            let Ok((_, connector)) = self.offered(visit, pending.connector.as_str()).await else {
                 continue;
             };
             waiting.push(WaitingConnection {
@@ -165,7 +165,7 @@ impl Engine {
     }
 
     async fn forget_key(&self, visit: &TicketVisit, connector: &str) -> Result<bool> {
-        let (entry, _) = self.offered(visit, connector)?;
+        let (entry, _) = self.offered(visit, connector).await?;
         let taken = self
             .storage
             .take_pending(visit.id(), &entry.id, self.clock.now())

@@ -57,7 +57,7 @@ impl Engine {
         kind: &str,
         typed: &[(&str, &str)],
     ) -> Result<Joined> {
-        let (entry, connector) = self.offered(visit, connector)?;
+        let (entry, connector) = self.offered(visit, connector).await?;
         let auth = connector.auth(kind).filter(|auth| auth.oauth.is_none());
         let auth = auth.ok_or(Error::NotFound("There is no such way to connect here"))?;
         let given = given(auth, typed);
@@ -69,9 +69,9 @@ impl Engine {
             .iter()
             .map(|(name, value)| (name.clone(), Secret::new(text(value))))
             .collect();
-        let identity = self.try_key(entry, &connector, auth, &fields).await?;
+        let identity = self.try_key(&entry, &connector, auth, &fields).await?;
         if visit.asks_to_confirm() {
-            self.let_key_wait(visit, entry, kind, identity, &fields).await?;
+            self.let_key_wait(visit, &entry, kind, identity, &fields).await?;
             return Ok(Joined::Waits);
         }
         let key = Key {
@@ -79,7 +79,7 @@ impl Engine {
             identity,
             fields: &fields,
         };
-        self.keep_key(visit, entry, &connector, key).await?;
+        self.keep_key(visit, &entry, &connector, key).await?;
         Ok(Joined::Kept)
     }
 
@@ -145,7 +145,7 @@ impl Engine {
         let now = self.clock.now();
         let mut pending = PendingCredential {
             ticket: visit.id().clone(),
-            connector_owner: entry.owner.as_str().to_owned(),
+            connector_owner: entry.identity().to_owned(),
             connector: entry.id.clone(),
             kind: kind.to_owned(),
             sealed: Sealed(Vec::new()),
@@ -171,10 +171,10 @@ impl Engine {
 
     /// Keeps a key that waited. False where it does not wait any more.
     pub(super) async fn confirm_key(&self, visit: &TicketVisit, connector: &str) -> Result<bool> {
-        let (entry, connector) = self.offered(visit, connector)?;
+        let (entry, connector) = self.offered(visit, connector).await?;
         let now = self.clock.now();
         let taken = self.storage.take_pending(visit.id(), &entry.id, now).await?;
-        let Some(pending) = taken.filter(|one| one.connector_owner == entry.owner.as_str()) else {
+        let Some(pending) = taken.filter(|one| one.connector_owner == entry.identity()) else {
             return Ok(false);
         };
         let waiting = self.open_waiting(&pending)?;
@@ -184,7 +184,7 @@ impl Engine {
             identity: waiting.identity,
             fields: &fields.map(|(name, value)| (name, Secret::new(value))).collect(),
         };
-        self.keep_key(visit, entry, &connector, key).await?;
+        self.keep_key(visit, &entry, &connector, key).await?;
         Ok(true)
     }
 
@@ -201,7 +201,7 @@ impl Engine {
             id: CredentialId::random(&*self.entropy),
             account: opener.account.clone(),
             user: self.drafted_user(&opener).await?.id,
-            connector_owner: entry.owner.as_str().to_owned(),
+            connector_owner: entry.identity().to_owned(),
             connector: entry.id.clone(),
             kind: key.kind.to_owned(),
             name: connector.name.clone(),

@@ -3,7 +3,8 @@
 
 use super::visit::TicketVisit;
 use crate::Engine;
-use crate::catalog::Entry;
+use crate::broker::is_for;
+use crate::catalog::{Entry, Shelf};
 use crate::credentials::CredentialView;
 use crate::error::{Error, Result};
 use solder_connector::{Action, Auth, Connector, Kind};
@@ -95,8 +96,9 @@ impl Engine {
     /// Every connector of the page, in the order in which they were named, else by id. What its restrictions put out
     /// of reach is not there.
     pub async fn connect_offers(&self, visit: &TicketVisit) -> Result<Vec<ConnectorOffer>> {
+        let shelf = self.shelf(&visit.caller().account).await?;
         let mut offers = Vec::new();
-        for entry in self.ticket_entries(visit) {
+        for entry in ticket_entries(&shelf, visit) {
             let connector = entry.connector()?;
             if connector.needs_credential() {
                 offers.push(self.offer(visit, entry, &connector).await?);
@@ -107,35 +109,27 @@ impl Engine {
 
     /// One of them.
     pub async fn connect_offer(&self, visit: &TicketVisit, id: &str) -> Result<ConnectorOffer> {
-        let (entry, connector) = self.offered(visit, id)?;
-        self.offer(visit, entry, &connector).await
+        let (entry, connector) = self.offered(visit, id).await?;
+        self.offer(visit, &entry, &connector).await
     }
 
     /// The connector of that id, if the ticket is for it.
-    pub(super) fn offered(&self, visit: &TicketVisit, id: &str) -> Result<(&Entry, Arc<Connector>)> {
+    pub(super) async fn offered(
+        &self,
+        visit: &TicketVisit,
+        id: &str,
+    ) -> Result<(Arc<Entry>, Arc<Connector>)> {
         let unknown = Error::NotFound("There is nothing to connect here under this name");
-        let entry = self.catalog.entry(id).filter(|entry| visit.offers(&entry.id));
-        let Some(entry) = entry else { return Err(unknown) };
+        let shelf = self.shelf(&visit.caller().account).await?;
+        let entry = shelf.entry(id).filter(|entry| visit.offers(&entry.id));
+        let Some(entry) = entry.cloned() else {
+            return Err(unknown);
+        };
         let connector = entry.connector()?;
         if connector.needs_credential() {
             Ok((entry, connector))
         } else {
             Err(unknown)
-        }
-    }
-
-    fn ticket_entries<'e>(&'e self, visit: &'e TicketVisit) -> Vec<&'e Entry> {
-        match visit.named() {
-            Some(named) => named
-                .iter()
-                .filter_map(|id| self.catalog.entry(id.as_str()))
-                .filter(|entry| visit.offers(&entry.id))
-                .collect(),
-            None => self
-                .catalog
-                .entries()
-                .filter(|entry| visit.offers(&entry.id))
-                .collect(),
         }
     }
 
@@ -151,7 +145,7 @@ impl Engine {
         };
         let own = all
             .iter()
-            .filter(|one| one.connector == entry.id && one.connector_owner == entry.owner.as_str());
+            .filter(|one| one.connector == entry.id && is_for(&one.connector_owner, entry));
         let mut ways = Vec::new();
         for auth in &connector.auth {
             if auth.oauth.is_none() || self.has_client(&visit.caller().account, entry, auth).await? {
@@ -169,6 +163,15 @@ impl Engine {
             ways,
         })
     }
+}
+
+fn ticket_entries<'s>(shelf: &'s Shelf, visit: &TicketVisit) -> Vec<&'s Arc<Entry>> {
+    let mut entries = match visit.named() {
+        Some(named) => named.iter().filter_map(|id| shelf.entry(id.as_str())).collect(),
+        None => shelf.entries(),
+    };
+    entries.retain(|entry| visit.offers(&entry.id));
+    entries
 }
 
 fn standing<'c>(own: impl Iterator<Item = &'c Credential>, now: Timestamp) -> Standing {

@@ -1,10 +1,10 @@
 //! How connectors and actions are shown.
 
+use crate::catalog::{Owner, Seen};
 use serde::Serialize;
 use serde_json::Value;
 use solder_connector::{Action, Auth, Connector, Resource};
 use solder_model::{Page, Policy};
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A connector in a list.
@@ -21,15 +21,19 @@ pub struct ConnectorSummary {
     pub about: String,
     /// What kinds of platform it is, lower case; one at least.
     pub categories: Vec<String>,
+    /// Where it is from: `built-in`, `operator` for one of whoever runs this Solder, or `account` for one of the account's own.
+    #[schema(example = "built-in")]
+    pub from: &'static str,
 }
 
 impl ConnectorSummary {
-    fn new(connector: &Connector) -> Self {
+    fn new(connector: &Connector, owner: Owner) -> Self {
         Self {
             id: connector.id.as_str().to_owned(),
             name: connector.name.clone(),
             about: connector.about.clone(),
             categories: connector.categories.clone(),
+            from: owner.as_str(),
         }
     }
 }
@@ -53,11 +57,13 @@ pub struct ConnectorList {
 }
 
 impl ConnectorList {
-    pub(super) fn new(all: &[Arc<Connector>], page: Page) -> Self {
+    pub(super) fn new(all: &[Seen], page: Page) -> Self {
         let passed = usize::try_from(page.offset).unwrap_or(usize::MAX);
         let most = usize::try_from(page.limit).unwrap_or(usize::MAX);
         let shown = all.iter().skip(passed).take(most);
-        let connectors: Vec<_> = shown.map(|one| ConnectorSummary::new(one)).collect();
+        let connectors: Vec<_> = shown
+            .map(|(one, owner)| ConnectorSummary::new(one, *owner))
+            .collect();
         Self {
             has_more: passed.saturating_add(connectors.len()) < all.len(),
             connectors,
@@ -83,6 +89,9 @@ pub struct ConnectorView {
     pub about: String,
     /// What kinds of platform it is, lower case; one at least.
     pub categories: Vec<String>,
+    /// Where it is from: `built-in`, `operator` for one of whoever runs this Solder, or `account` for one of the account's own.
+    #[schema(example = "built-in")]
+    pub from: &'static str,
     /// Where the vendor describes its API.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://docs.slack.dev/reference/methods", nullable = false)]
@@ -94,19 +103,21 @@ pub struct ConnectorView {
 }
 
 impl ConnectorView {
-    pub(super) fn new(connector: &Connector, ways: Vec<WayToConnect>, policy: &Policy) -> Self {
+    pub(super) fn new(connector: &Connector, owner: Owner, ways: Vec<WayToConnect>, policy: &Policy) -> Self {
         let ConnectorSummary {
             id,
             name,
             about,
             categories,
-        } = ConnectorSummary::new(connector);
+            from,
+        } = ConnectorSummary::new(connector, owner);
         let resources = with_actions(connector, policy);
         Self {
             id,
             name,
             about,
             categories,
+            from,
             docs: connector.docs.clone(),
             ways_to_connect: ways,
             resources: resources

@@ -3,6 +3,7 @@
 
 use super::{ToolContext, ToolOutcome};
 use crate::Engine;
+use crate::catalog::Entry;
 use crate::connectors::{is_of, with_actions};
 use crate::error::Result;
 use crate::fields::Fields;
@@ -37,7 +38,7 @@ struct ActionView<'a> {
 
 impl Engine {
     /// `list_connectors_alloy`
-    pub(super) fn list_connectors_tool(
+    pub(super) async fn list_connectors_tool(
         &self,
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
@@ -46,8 +47,8 @@ impl Engine {
         fields.only(&["category"]);
         let category = fields.text("category", |_| None);
         let category = fields.finish(category)?;
-        let policy = context.scope.policy();
-        let seen = self.seen_connectors(policy)?;
+        let shelf = self.shelf(&context.caller.account).await?;
+        let seen = shelf.seen_connectors(context.scope.policy());
         let wanted = |connector: &Connector| {
             category
                 .as_deref()
@@ -55,8 +56,8 @@ impl Engine {
         };
         let listed: Vec<Listed<'_>> = seen
             .iter()
-            .filter(|connector| wanted(connector))
-            .map(|one| Listed {
+            .filter(|(connector, _)| wanted(connector))
+            .map(|(one, _)| Listed {
                 id: one.id.as_str(),
                 name: &one.name,
                 category: &one.categories,
@@ -71,7 +72,7 @@ impl Engine {
             (0, Some(_)) if !seen.is_empty() => {
                 let mut known: Vec<&str> = seen
                     .iter()
-                    .flat_map(|one| one.categories.iter().map(String::as_str))
+                    .flat_map(|(one, _)| one.categories.iter().map(String::as_str))
                     .collect();
                 known.sort_unstable();
                 known.dedup();
@@ -84,31 +85,32 @@ impl Engine {
     }
 
     /// `get_connector_resources_alloy`
-    pub(super) fn connector_resources(
+    pub(super) async fn connector_resources(
         &self,
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
     ) -> Result<ToolOutcome> {
-        let connector = self.named_connector(context, arguments)?;
+        let connector = self.named_connector(context, arguments).await?.connector()?;
         let resources = resources(&connector, context.scope.policy());
         ToolOutcome::structured(&json!({ "connectorId": connector.id.as_str(), "resources": resources }))
     }
 
     /// The connector that arguments of `connectorId` alone name, if it may be seen here.
-    pub(super) fn named_connector(
+    pub(super) async fn named_connector(
         &self,
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
-    ) -> Result<Arc<Connector>> {
+    ) -> Result<Arc<Entry>> {
         let mut fields = Fields::new(arguments);
         fields.only(&["connectorId"]);
         let id = fields.required("connectorId", super::CONNECTOR);
         let id = fields.finish(id)?;
-        self.seen_connector(&id, context.scope.policy())?.connector()
+        self.seen_connector(&context.caller.account, &id, context.scope.policy())
+            .await
     }
 
     /// `get_action_details_alloy`
-    pub(super) fn action_details(
+    pub(super) async fn action_details(
         &self,
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
@@ -118,7 +120,10 @@ impl Engine {
         let connector = fields.required("connectorId", super::CONNECTOR);
         let action = fields.required("actionId", super::ACTION);
         let (connector, action) = fields.finish((connector, action))?;
-        ToolOutcome::structured(&self.get_action(context.scope, &connector, &action)?)
+        let details = self
+            .get_action(context.caller, context.scope, &connector, &action)
+            .await?;
+        ToolOutcome::structured(&details)
     }
 }
 

@@ -60,7 +60,8 @@ impl Engine {
         let connector = fields.text("connectorId", |_| None);
         let connector = fields.finish(connector)?;
         if let Some(id) = &connector {
-            self.seen_connector(id, context.scope.policy())?;
+            self.seen_connector(&context.caller.account, id, context.scope.policy())
+                .await?;
         }
         let seen = self.visible_credentials(context.caller, context.scope).await?;
         let wanted = |id: &ConnectorId| connector.as_deref().is_none_or(|wanted| id.as_str() == wanted);
@@ -78,10 +79,10 @@ impl Engine {
         context: &ToolContext<'_>,
         arguments: &Map<String, Value>,
     ) -> Result<ToolOutcome> {
-        let connector = self.named_connector(context, arguments)?;
-        let entry = self.seen_connector(connector.id.as_str(), context.scope.policy())?;
+        let entry = self.named_connector(context, arguments).await?;
+        let connector = entry.connector()?;
         let ways = self
-            .ways_to_connect(&context.caller.account, entry, &connector)
+            .ways_to_connect(&context.caller.account, &entry, &connector)
             .await?;
         ToolOutcome::structured(&json!({ "metadata": ways }))
     }

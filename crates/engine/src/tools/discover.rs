@@ -29,15 +29,12 @@ impl Engine {
         }
         let goal = fields.finish(goal)?;
         let policy = context.scope.policy();
-        let hits = self.catalog.index().search(
-            &goal,
-            |connector, action| policy.allows_action(connector, action),
-            OFFERED,
-        );
+        let shelf = self.shelf(&context.caller.account).await?;
+        let hits = shelf.search(&goal, policy, OFFERED);
         let mut connected = HashMap::new();
         let mut actions = Vec::with_capacity(hits.len());
         for hit in hits {
-            let entry = self.seen_connector(hit.connector.as_str(), policy)?;
+            let entry = shelf.seen(hit.connector.as_str(), policy)?;
             let connector = entry.connector()?;
             let action = crate::catalog::seen_action(&connector, &hit.action, policy)?;
             let needs = connector.needs_credential() && action.needs_credential;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 /// That the process serves.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Health {
     /// Always `healthy`: whoever is not does not answer.
     #[schema(example = "healthy")]
@@ -17,6 +18,16 @@ pub(crate) struct Health {
     /// The server's clock.
     #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
+    /// How many files of the operator's connectors folder have faults: of those the last good version serves, where there
+    /// was one. Left out where there are none; the log says what is wrong.
+    #[serde(skip_serializing_if = "is_none")]
+    #[schema(required = false, example = 1)]
+    refused_connector_files: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Get the health
@@ -34,5 +45,6 @@ pub(crate) async fn get_health(State(app): State<Arc<App>>) -> Answer<Health> {
     Answer::ok(Health {
         status: "healthy",
         timestamp: app.engine.now(),
+        refused_connector_files: app.engine.refused_connector_files(),
     })
 }

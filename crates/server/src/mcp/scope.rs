@@ -29,11 +29,18 @@ impl Endpoint {
 impl Guest {
     /// Refuses messages of which one needs a scope that the caller's token lacks, before any of them runs.
     pub(super) async fn check_scopes(&self, incoming: &Incoming) -> Result<(), Failure> {
-        let checked = match incoming {
-            Incoming::One(message) => self.check_scope(message),
-            Incoming::Batch(messages) => messages.iter().try_for_each(|message| self.check_scope(message)),
+        let messages = match incoming {
+            Incoming::One(message) => std::slice::from_ref(message),
+            Incoming::Batch(messages) => messages.as_slice(),
         };
-        let Err(error) = checked else { return Ok(()) };
+        let mut refused = None;
+        for message in messages {
+            if let Err(error) = self.check_scope(message).await {
+                refused = Some(error);
+                break;
+            }
+        }
+        let Some(error) = refused else { return Ok(()) };
         let metadata = if self.is_by_id {
             let server = self.entry.server.id.as_str();
             self.app.engine.resource_metadata_url(server).await?
@@ -47,7 +54,7 @@ impl Guest {
         })))
     }
 
-    fn check_scope(&self, message: &Message) -> Result<(), Error> {
+    async fn check_scope(&self, message: &Message) -> Result<(), Error> {
         let Message::Call(call) = message else {
             return Ok(());
         };
@@ -57,6 +64,7 @@ impl Guest {
         self.app
             .engine
             .check_scope(&self.caller, &self.entry, tool, asked.arguments)
+            .await
     }
 }
 

@@ -56,6 +56,19 @@ pub(crate) struct ConnectorPath {
     connector_id: String,
 }
 
+/// A version of a connector of the account's own.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes a path; nothing makes one")]
+pub(crate) struct ConnectorVersionPath {
+    /// The connector's id.
+    #[param(example = "acme")]
+    connector_id: String,
+    /// The version's number, from 1.
+    #[param(minimum = 1, example = 2)]
+    version: i64,
+}
+
 /// An action of a connector.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path, rename_all = "camelCase")]

@@ -10,6 +10,7 @@ mod credentials;
 mod feed;
 mod jwt_keys;
 mod keys;
+mod own_connectors;
 mod sealed;
 mod servers;
 mod sign_in;
@@ -132,6 +133,11 @@ contract! {
         what_a_ticket_connected_is_told_while_it_exists,
         what_is_pending_is_taken_once_and_goes_with_its_ticket,
         a_ticket_is_told_of_for_a_day_after_its_end,
+    ;
+    own_connectors:
+        a_connector_is_its_accounts_alone_and_every_version_is_kept,
+        what_was_sealed_for_one_identity_ends_with_it,
+        a_deleted_connector_leaves_nothing_that_was_sealed_for_it,
     ;
     concurrency:
         two_that_have_the_database_open_both_write,

@@ -28,9 +28,9 @@ pub(crate) async fn get_action(
     segments: Segments,
 ) -> Result<Answer<ActionDetails>, Failure> {
     let (connector, action) = (segments.text("connectorId"), segments.text("actionId"));
-    Ok(Answer::ok(app.engine.get_action(
-        within.scope(),
-        connector,
-        action,
-    )?))
+    let details = app
+        .engine
+        .get_action(&within.caller, within.scope(), connector, action)
+        .await?;
+    Ok(Answer::ok(details))
 }

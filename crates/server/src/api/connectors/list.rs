@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// List connectors
 ///
-/// The platforms in reach: all that the account has, or, where a server is named, those that its restrictions allow. They
+/// The platforms in reach: all that the account has, its own connectors among them, or, where a server is named, those that its restrictions allow. They
 /// come by id; with `query` those whose name holds the words come first, then those whose actions fit best.
 #[utoipa::path(
     get,
@@ -31,6 +31,7 @@ pub(crate) async fn list_connectors(
 ) -> Result<Answer<ConnectorList>, Failure> {
     let list = app
         .engine
-        .list_connectors(within.scope(), &query.filter, query.page)?;
+        .list_connectors(&within.caller, within.scope(), &query.filter, query.page)
+        .await?;
     Ok(Answer::ok(list))
 }

@@ -1,0 +1,58 @@
+//! Where a connector may send what is secret: what has to be the same for credentials to go on from one version of a
+//! file to the next.
+
+use crate::auth::Auth;
+use crate::connector::Base;
+use crate::{Connector, OAuth};
+use std::collections::BTreeSet;
+
+/// One place of a file that says where secrets go.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Destination {
+    /// Where in the file: `base`, `hosts`, `auth.oauth2.token`, …
+    pub field: String,
+    /// What stands there: a URL, which may hold names in braces, or a host.
+    pub text: String,
+}
+
+impl Connector {
+    /// Everything in the file that decides where credentials, codes, client secrets and tokens may be sent: `base`, each of
+    /// `hosts`, each URL of an OAuth table, and the calls that find out what a connection is for. Two files with the same
+    /// set send them to the same places, whatever else differs; URLs of actions add nothing, since `hosts` covers them.
+    pub fn destinations(&self) -> BTreeSet<Destination> {
+        let base = match &self.base {
+            Base::Internal => "internal:".to_owned(),
+            Base::Fixed(text) => text.clone(),
+            Base::Made { whole, .. } => whole.to_string(),
+        };
+        let mut all = BTreeSet::from([place("base", base)]);
+        all.extend(self.hosts.iter().map(|host| place("hosts", host.clone())));
+        for auth in &self.auth {
+            if let Some(oauth) = &auth.oauth {
+                all.extend(of_oauth(auth, oauth));
+            }
+        }
+        let discover = self.discover.iter();
+        all.extend(discover.map(|one| place("auth.discover.call", one.url.to_string())));
+        all
+    }
+}
+
+fn of_oauth(auth: &Auth, oauth: &OAuth) -> impl Iterator<Item = Destination> {
+    let urls = [
+        ("authorize", oauth.authorize.as_ref()),
+        ("token", Some(&oauth.token)),
+        ("refresh", oauth.refresh.as_ref()),
+        ("device", oauth.device.as_ref()),
+        ("revoke", oauth.revoke.as_ref().map(|revoke| &revoke.url)),
+    ];
+    urls.into_iter()
+        .filter_map(move |(key, url)| Some(place(&format!("auth.{}.{key}", auth.kind), url?.to_string())))
+}
+
+fn place(field: &str, text: String) -> Destination {
+    Destination {
+        field: field.to_owned(),
+        text,
+    }
+}

@@ -1,0 +1,275 @@
+//! Connectors of an account's own, for its admins: stored as files, every version kept, one of them live. Only the account
+//! ever sees them, and its calls through them reach what any URL of an account's may reach.
+//!
+//! What they are given (credentials, client secrets, codes, tokens) is sealed for the connector's identity. Where another
+//! version sends it elsewhere, the connector gets a new identity with that version: nothing that was given before opens
+//! for it, and its users connect again.
+
+mod check;
+mod view;
+
+pub use view::{
+    ConnectorDeleted, ConnectorFile, ConnectorVersionList, ConnectorVersionView, OwnConnectorView, Stored,
+};
+
+use crate::Engine;
+use crate::caller::Caller;
+use crate::catalog::{Owner, new_account_identity};
+use crate::credentials::ELSEWHERE;
+use crate::error::{Error, Result};
+use crate::fields::Fields;
+use serde_json::{Map, Value, json};
+use solder_connector::Connector;
+use solder_model::{ConnectorId, Fault, Page};
+use solder_storage::{Next, OwnConnector, Rebinding, Unbound};
+
+/// What needs an admin, as the refusal names it: a definition serves every user of the account.
+const WHAT: &str = "Connectors of the account's own";
+
+const UNKNOWN: Error = Error::NotFound("The account has no such connector of its own");
+
+const NO_VERSION: Error = Error::NotFound("The connector has no such version");
+
+/// How often a change is tried where somebody else changes the same connector.
+const ATTEMPTS: usize = 5;
+
+/// A file that may be stored, and what it says.
+struct Checked {
+    id: ConnectorId,
+    text: String,
+    connector: Connector,
+}
+
+impl Engine {
+    /// Stores a connector: `{"file"}`, the text of a connector file. One that the account does not have is made, else the
+    /// file becomes its next version, unless it is the live one to the letter. For admins. Every fault of the file is
+    /// listed, with its line and its place.
+    pub async fn put_connector(
+        &self,
+        caller: &Caller,
+        id: &str,
+        body: &Map<String, Value>,
+    ) -> Result<Stored> {
+        caller.demand_admin(WHAT)?;
+        let mut fields = Fields::new(body);
+        fields.only(&["file"]);
+        let file = fields.required("file", "the text of a connector file");
+        let file = fields.finish(file)?;
+        self.store_connector(caller, id, file).await
+    }
+
+    /// Stores the file of a connector for an admin.
+    pub(crate) async fn store_connector(&self, caller: &Caller, id: &str, file: String) -> Result<Stored> {
+        let checked = self.check_file(id, file).await?;
+        for _ in 0..ATTEMPTS {
+            let Some(seen) = self.storage.find_connector(&caller.account, &checked.id).await? else {
+                match self.create_connector(caller, &checked).await {
+                    Err(Error::Storage(solder_storage::Error::Conflict("connector"))) => continue,
+                    made => return made,
+                }
+            };
+            let live = self.file_of(&seen, seen.live).await?;
+            if live == checked.text {
+                return Ok(Stored::unchanged(&seen, &checked.connector));
+            }
+            let by = caller.actor();
+            let next = Next::File {
+                file: &checked.text,
+                by: &by,
+            };
+            if let Some(stored) = self
+                .move_to(caller, &seen, live, next, &checked.connector)
+                .await?
+            {
+                return Ok(stored);
+            }
+        }
+        Err(Error::Internal(
+            "a connector is changed by somebody else all the time",
+        ))
+    }
+
+    /// The file of one version, by default the live one. For admins.
+    pub async fn get_connector_file(
+        &self,
+        caller: &Caller,
+        id: &str,
+        version: Option<i64>,
+    ) -> Result<ConnectorFile> {
+        let connector = self.stored_connector(caller, id).await?;
+        let version = version.unwrap_or(connector.live);
+        let found = self
+            .storage
+            .find_connector_version(&caller.account, &connector.id, version)
+            .await?;
+        let (version, file) = found.ok_or(NO_VERSION)?;
+        Ok(ConnectorFile::new(&connector, version, file))
+    }
+
+    /// A page of a connector's versions, newest first. For admins.
+    pub async fn list_connector_versions(
+        &self,
+        caller: &Caller,
+        id: &str,
+        page: Page,
+    ) -> Result<ConnectorVersionList> {
+        let connector = self.stored_connector(caller, id).await?;
+        let paged = self
+            .storage
+            .list_connector_versions(&caller.account, &connector.id, page)
+            .await?;
+        Ok(ConnectorVersionList::new(&connector, paged))
+    }
+
+    /// Makes a version live again, by the rules of a file that is stored. For admins.
+    pub async fn restore_connector_version(&self, caller: &Caller, id: &str, version: i64) -> Result<Stored> {
+        for _ in 0..ATTEMPTS {
+            let seen = self.stored_connector(caller, id).await?;
+            let found = self
+                .storage
+                .find_connector_version(&caller.account, &seen.id, version)
+                .await?;
+            let (_, file) = found.ok_or(NO_VERSION)?;
+            let checked = self.check_file(id, file).await?;
+            if version == seen.live {
+                return Ok(Stored::unchanged(&seen, &checked.connector));
+            }
+            let live = self.file_of(&seen, seen.live).await?;
+            let next = Next::Version(version);
+            if let Some(stored) = self
+                .move_to(caller, &seen, live, next, &checked.connector)
+                .await?
+            {
+                return Ok(stored);
+            }
+        }
+        Err(Error::Internal(
+            "a connector is changed by somebody else all the time",
+        ))
+    }
+
+    /// Removes a connector with every version of it, its OAuth apps, and the credentials that its users stored for it,
+    /// which are not taken back at their platform. For admins.
+    pub async fn delete_connector(&self, caller: &Caller, id: &str) -> Result<ConnectorDeleted> {
+        let connector = self.stored_connector(caller, id).await?;
+        let details = json!({ "version": connector.live });
+        let audit = self.audit(caller, "connector.delete", connector.id.as_str(), details);
+        let gone = self
+            .storage
+            .delete_connector(&caller.account, &connector.id, &audit)
+            .await?;
+        let unbound = gone.ok_or(UNKNOWN)?;
+        self.forget_connector(caller, &unbound);
+        Ok(ConnectorDeleted::new(&connector.id, unbound.credentials))
+    }
+
+    async fn create_connector(&self, caller: &Caller, checked: &Checked) -> Result<Stored> {
+        self.demand_free_id(&checked.id)?;
+        let now = self.clock.now();
+        let new = OwnConnector {
+            account: caller.account.clone(),
+            id: checked.id.clone(),
+            identity: new_account_identity(&*self.entropy),
+            live: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let audit = self.audit(
+            caller,
+            "connector.create",
+            new.id.as_str(),
+            json!({ "version": 1 }),
+        );
+        let most = self.settings.own_connectors.count;
+        let made = self
+            .storage
+            .create_connector(&new, &checked.text, most as u64, &audit)
+            .await?;
+        if !made {
+            let text = format!("is one too many: an account may have {most} connectors of its own");
+            return Err(Error::invalid("connectorId", text));
+        }
+        self.forget_connector(caller, &Unbound::default());
+        Ok(Stored::created(&new, &checked.connector))
+    }
+
+    /// No connector of an account's takes the id of one that all accounts have. One that had it first keeps it.
+    fn demand_free_id(&self, id: &ConnectorId) -> Result<()> {
+        let catalog = self.catalog.load();
+        let Some(taken) = catalog.entry(id.as_str()) else {
+            return Ok(());
+        };
+        let whose = match taken.owner {
+            Owner::BuiltIn => "a built-in connector",
+            Owner::Operator | Owner::Account => "a connector of whoever runs this Solder",
+        };
+        let text = format!("`{id}` is the id of {whose}: choose another one");
+        Err(Error::Invalid(vec![Fault::new("connectorId", text)]))
+    }
+
+    /// Makes another version live than the one that was seen, whose file was `live`. None where somebody else was faster.
+    async fn move_to(
+        &self,
+        caller: &Caller,
+        seen: &OwnConnector,
+        live: String,
+        next: Next<'_>,
+        connector: &Connector,
+    ) -> Result<Option<Stored>> {
+        let elsewhere = sends_elsewhere(seen, live, connector).await;
+        let identity = new_account_identity(&*self.entropy);
+        let rebinding = elsewhere.then_some(Rebinding {
+            identity: &identity,
+            reason: ELSEWHERE,
+        });
+        let action = match next {
+            Next::File { .. } => "connector.update",
+            Next::Version(_) => "connector.restore",
+        };
+        let restored = match next {
+            Next::File { .. } => None,
+            Next::Version(version) => Some(version),
+        };
+        let details = json!({ "before": seen.live, "version": restored, "sendsElsewhere": elsewhere });
+        let audit = self.audit(caller, action, seen.id.as_str(), details);
+        let moved = self.storage.move_connector(seen, next, rebinding, &audit).await?;
+        Ok(moved.map(|(moved, unbound)| {
+            self.forget_connector(caller, &unbound);
+            Stored::moved(&moved, connector, unbound.credentials)
+        }))
+    }
+
+    async fn stored_connector(&self, caller: &Caller, id: &str) -> Result<OwnConnector> {
+        caller.demand_admin(WHAT)?;
+        let id = ConnectorId::new(id).map_err(|_bad| UNKNOWN)?;
+        let found = self.storage.find_connector(&caller.account, &id).await?;
+        found.ok_or(UNKNOWN)
+    }
+
+    async fn file_of(&self, connector: &OwnConnector, version: i64) -> Result<String> {
+        let found = self
+            .storage
+            .find_connector_version(&connector.account, &connector.id, version)
+            .await?;
+        let (_, file) = found.ok_or(Error::Internal("a connector's live version is gone"))?;
+        Ok(file)
+    }
+
+    /// Drops what a change made stale in this process; the feed tells the others.
+    fn forget_connector(&self, caller: &Caller, unbound: &Unbound) {
+        self.warm.forget_connectors(&caller.account);
+        if unbound.oauth_apps > 0 {
+            self.warm.forget_oauth_apps(&caller.account);
+        }
+        for user in &unbound.users {
+            self.warm.forget_credentials(user);
+        }
+    }
+}
+
+/// Whether what users gave goes elsewhere by the new version than by the one before. Of one that does not load any more
+/// nothing is known, so that it does.
+async fn sends_elsewhere(seen: &OwnConnector, live: String, connector: &Connector) -> bool {
+    let before = check::parse_beside(seen.id.as_str(), live).await;
+    !before.is_ok_and(|before| before.destinations() == connector.destinations())
+}
