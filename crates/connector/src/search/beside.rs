@@ -6,6 +6,7 @@ use crate::Connector;
 impl Index {
     /// Reads the texts of connectors that are searched together with those of this index: how rare a word is counts over
     /// both, so that their scores can be compared.
+    #[must_use]
     pub fn beside<'a>(&self, connectors: impl IntoIterator<Item = &'a Connector>) -> Self {
         Self::read(connectors, self)
     }
