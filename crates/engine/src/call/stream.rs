@@ -22,7 +22,7 @@ impl Engine {
         request: &Request,
     ) -> Result<OpenedFile> {
         let began = self.clock.now();
-        let target = self.resolve(scope, request)?;
+        let target = self.resolve(caller, scope, request).await?;
         target.restrict(scope.policy())?;
         if target.action.kind != Kind::Read {
             caller.demand_write()?;
