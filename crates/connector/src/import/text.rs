@@ -8,7 +8,7 @@ pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(without_tags.len());
     for word in without_tags.split(|one: char| one.is_whitespace() || one.is_control() || is_invisible(one)) {
         let word = word.trim_matches(|one| matches!(one, '*' | '`' | '_' | '#' | '>' | '~' | '|'));
-        if word.is_empty() || word.bytes().all(|byte| matches!(byte, b'-' | b'=')) {
+        if word.is_empty() || (word.len() > 2 && word.bytes().all(|byte| matches!(byte, b'-' | b'='))) {
             continue;
         }
         if !out.is_empty() {

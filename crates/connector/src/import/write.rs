@@ -85,7 +85,10 @@ fn texts<'t>(list: impl IntoIterator<Item = &'t String>) -> String {
 
 /// The line of a comment: what stands in it ends with it.
 fn comment(out: &mut String, text: &str) {
-    let clean = super::text::plain(text);
+    let clean: String = text
+        .chars()
+        .map(|one| if one.is_control() { ' ' } else { one })
+        .collect();
     add(out, format!("# {clean}\n"));
 }
 

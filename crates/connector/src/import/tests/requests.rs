@@ -19,6 +19,7 @@ fn an_operation_becomes_an_action_of_flat_parameters() {
         "get": {"operationId": "getPet"},
         "delete": {"operationId": "deletePet"}}})));
     let connector = loaded(&made);
+    assert!(made.text.contains("take `off = true` away"), "{}", made.text);
     assert_eq!(
         (
             made.id.as_str(),
