@@ -40,6 +40,7 @@ mod limits;
 mod listener;
 mod modern;
 mod openapi;
+mod own_connectors;
 mod pages;
 mod restrictions;
 mod rotation;
