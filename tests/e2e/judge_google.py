@@ -1,6 +1,6 @@
 """Compares requests with those that Google's own client builds from the same Discovery document.
 
-    judge_google.py SPEC
+    judge_google.py SPEC…
 
 Lines of JSON as validator.py takes them, with the method's id as `operation`. Path, query and body of the request are
 given to the client as its arguments, which it checks (names, required ones, enums, patterns); what it builds of them must
@@ -121,12 +121,15 @@ def judged(service, document, methods, line):
 
 
 def main():
-    document = json.loads(descriptions.load(sys.argv[1]))
-    service = build_from_document(document, http=HttpMock(headers={"status": "200"}))
-    methods = by_id(document)
+    known = []
+    for path in sys.argv[1:]:
+        document = json.loads(descriptions.load(path))
+        service = build_from_document(document, http=HttpMock(headers={"status": "200"}))
+        known.append((service, document, by_id(document)))
     for text in sys.stdin:
         try:
-            told = judged(service, document, methods, json.loads(text))
+            line = json.loads(text)
+            told = judged(*next((one for one in known if line["operation"] in one[2]), known[0]), line)
         except Exception as fault:  # a judge that breaks has not accepted anything
             told = {"faults": [f"the judge broke: {type(fault).__name__}: {fault}"[:600]], "controls": {}}
         print(json.dumps(told), flush=True)
