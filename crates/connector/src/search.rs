@@ -12,10 +12,10 @@ mod synonyms;
 mod tests;
 mod words;
 
-use crate::{Action, Connector};
+use crate::{ActionSummary, Summary};
 use solder_model::ConnectorId;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap};
 
 /// How quickly a repeated word stops to count.
 const SATURATION: f32 = 1.2;
@@ -79,26 +79,29 @@ struct Listed {
 
 impl Index {
     /// Reads the texts of all actions of these connectors.
-    pub fn new<'a>(connectors: impl IntoIterator<Item = &'a Connector>) -> Self {
+    pub fn new<'a>(connectors: impl IntoIterator<Item = &'a Summary>) -> Self {
         Self::read(connectors, &Self::default())
     }
 
     /// Reads the texts, and weighs each word by how rare it is here and in `world` together.
-    fn read<'a>(connectors: impl IntoIterator<Item = &'a Connector>, world: &Self) -> Self {
+    fn read<'a>(connectors: impl IntoIterator<Item = &'a Summary>, world: &Self) -> Self {
         let mut index = Self::default();
+        let mut words = words::Numbered::default();
         let mut lengths = Vec::new();
         for connector in connectors {
-            let common = fields::common(connector);
-            for action in connector.actions() {
-                let counts = fields::count(&common, connector, action);
-                lengths.push(counts.values().sum::<f32>());
-                index.add(action, &counts);
+            let common = fields::Common::new(connector, &mut words);
+            for action in &connector.actions {
+                let counts = common.count(action, &mut words);
+                lengths.push(counts.iter().map(|(_, count)| count).sum::<f32>());
+                index.add(action, &counts, &mut words);
             }
             index.connectors.push(Named {
                 id: connector.id.clone(),
                 names: [words::stems(connector.id.as_str()), words::stems(&connector.name)],
             });
         }
+        index.terms.resize_with(words.len(), Term::default);
+        index.numbers = words.into_numbers();
         index.weigh(&lengths, world);
         index
     }
@@ -138,33 +141,20 @@ impl Index {
     }
 
     /// Notes an action of the connector that is being read.
-    fn add(&mut self, action: &Action, counts: &BTreeMap<String, f32>) {
+    fn add(&mut self, action: &ActionSummary, counts: &[(u32, f32)], words: &mut words::Numbered) {
         let number = u32::try_from(self.actions.len()).unwrap_or(u32::MAX);
+        let phrases = fields::phrases(action, words);
+        self.terms.resize_with(words.len(), Term::default);
         for (stem, count) in counts {
-            let term = self.number(stem);
-            if let Some(term) = self.terms.get_mut(term as usize) {
+            if let Some(term) = self.terms.get_mut(*stem as usize) {
                 term.holders.push((number, *count));
             }
         }
-        let phrases =
-            fields::phrases(action).map(|phrase| phrase.iter().map(|stem| self.number(stem)).collect());
-        let phrases = phrases.collect();
         self.actions.push(Listed {
             connector: self.connectors.len(),
             id: action.id.clone(),
             phrases,
         });
-    }
-
-    /// The number of a stem, given now where it has none.
-    fn number(&mut self, stem: &str) -> u32 {
-        if let Some(number) = self.numbers.get(stem) {
-            return *number;
-        }
-        let number = u32::try_from(self.terms.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(stem.to_owned(), number);
-        self.terms.push(Term::default());
-        number
     }
 
     /// Turns counts into BM25 weights, once all actions are known.

@@ -115,7 +115,7 @@ impl Catalog {
         self.index.get_or_init(|| {
             Index::new(
                 self.entries()
-                    .filter_map(|entry| entry.parsed())
+                    .filter_map(|entry| entry.summary())
                     .map(AsRef::as_ref),
             )
         })

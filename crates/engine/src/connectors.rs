@@ -14,8 +14,9 @@ use crate::caller::Caller;
 use crate::catalog::{Entry, Seen, Shelf, seen_action};
 use crate::error::Result;
 use crate::scope::Scope;
-use solder_connector::Connector;
+use solder_connector::{Connector, Summary};
 use solder_model::{AccountId, Page, Policy};
+use std::collections::HashMap;
 
 /// Which connectors are asked for; by default all that may be seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,19 +102,17 @@ impl Engine {
 /// Those of `seen` that the words fit, the best first.
 fn fitting(shelf: &Shelf, seen: Vec<Seen>, words: &str, policy: &Policy) -> Vec<Seen> {
     let part = words.trim().to_lowercase();
-    let is_named = |one: &Connector| {
+    let is_named = |one: &Summary| {
         !part.is_empty() && (one.id.as_str().contains(&part) || one.name.to_lowercase().contains(&part))
     };
-    let (mut found, mut rest): (Vec<_>, Vec<_>) = seen.into_iter().partition(|(one, _)| is_named(one));
-    for hit in shelf.search(words, policy, usize::MAX) {
-        if let Some(place) = rest.iter().position(|(one, _)| one.id == hit.connector) {
-            found.push(rest.remove(place));
-        }
-    }
+    let (mut found, rest): (Vec<_>, Vec<_>) = seen.into_iter().partition(|(one, _)| is_named(one));
+    let mut rest: HashMap<_, _> = rest.into_iter().map(|seen| (seen.0.id.clone(), seen)).collect();
+    let hits = shelf.search(words, policy, usize::MAX);
+    found.extend(hits.iter().filter_map(|hit| rest.remove(&hit.connector)));
     found
 }
 
 /// Whether a connector is of a category.
-pub(crate) fn is_of(connector: &Connector, category: &str) -> bool {
+pub(crate) fn is_of(connector: &Summary, category: &str) -> bool {
     connector.categories.iter().any(|one| one == category)
 }

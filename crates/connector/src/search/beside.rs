@@ -1,13 +1,13 @@
 //! A small index beside a large one, searched as if both were one: an account's own connectors beside the catalogue.
 
 use super::{Hit, Index, OTHER_CONNECTOR, words};
-use crate::Connector;
+use crate::Summary;
 
 impl Index {
     /// Reads the texts of connectors that are searched together with those of this index: how rare a word is counts over
     /// both, so that their scores can be compared.
     #[must_use]
-    pub fn beside<'a>(&self, connectors: impl IntoIterator<Item = &'a Connector>) -> Self {
+    pub fn beside<'a>(&self, connectors: impl IntoIterator<Item = &'a Summary>) -> Self {
         Self::read(connectors, self)
     }
 

@@ -1,67 +1,71 @@
-//! What of a connector file is searched, and how much each part counts.
+//! What of a connector is searched, and how much each part counts.
 
-use super::words::stems;
-use crate::{Action, Connector};
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use super::words::Numbered;
+use crate::{ActionSummary, Summary};
+use std::collections::HashMap;
 
-/// A text's weight and its stems.
-pub(super) type Field = (f32, Vec<String>);
-
-/// The texts that all actions of a connector share.
-pub(super) fn common(connector: &Connector) -> Vec<Field> {
-    vec![
-        (2.0, stems(connector.id.as_str())),
-        (2.0, stems(&connector.name)),
-        (0.5, stems(&connector.synonyms.join(" "))),
-        (0.2, stems(&connector.about)),
-        (0.2, stems(&connector.categories.join(" "))),
-    ]
+/// What all actions of a connector share.
+pub(super) struct Common<'c> {
+    /// Weights, and the stems of a text each.
+    fields: Vec<(f32, Vec<u32>)>,
+    /// By resource: what its name and what is said of it count.
+    resources: HashMap<&'c str, [(f32, Vec<u32>); 2]>,
 }
 
-/// How much each stem counts in an action. Within a field a word counts once, so that a text cannot push itself up by
-/// saying the same thing often.
-pub(super) fn count(common: &[Field], connector: &Connector, action: &Action) -> BTreeMap<String, f32> {
-    let resource = connector
-        .resources
-        .iter()
-        .find(|resource| resource.id == action.resource);
-    let parameters = action.input_schema.get("properties").and_then(Value::as_object);
-    let parameters: Vec<&str> = parameters
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.as_str())
-        .collect();
-    let own = [
-        (3.0, stems(&action.title)),
-        (2.5, stems(&action.id)),
-        (2.0, stems(&action.synonyms.join(" "))),
-        (1.2, stems(&action.about)),
-        (
-            1.2,
-            resource.map(|resource| stems(&resource.name)).unwrap_or_default(),
-        ),
-        (
-            0.3,
-            resource
-                .map(|resource| stems(&resource.about))
-                .unwrap_or_default(),
-        ),
-        (0.3, stems(&parameters.join(" "))),
-    ];
-    let mut counts = BTreeMap::new();
-    for (weight, stems) in common.iter().chain(&own) {
-        for stem in stems.iter().collect::<BTreeSet<_>>() {
-            *counts.entry(stem.clone()).or_default() += weight;
+impl<'c> Common<'c> {
+    pub(super) fn new(connector: &'c Summary, words: &mut Numbered) -> Self {
+        let fields = vec![
+            (2.0, words.stems(connector.id.as_str())),
+            (2.0, words.stems(&connector.name)),
+            (0.5, words.stems_of(&connector.synonyms)),
+            (0.2, words.stems(&connector.about)),
+            (0.2, words.stems_of(&connector.categories)),
+        ];
+        let resources = connector.resources.iter().map(|resource| {
+            let texts = [
+                (1.2, words.stems(&resource.name)),
+                (0.3, words.stems(&resource.about)),
+            ];
+            (resource.id.as_str(), texts)
+        });
+        Self {
+            resources: resources.collect(),
+            fields,
         }
     }
-    counts
+
+    /// How much each stem counts in an action. Within a field a word counts once, so that a text cannot push itself up
+    /// by saying the same thing often.
+    pub(super) fn count(&self, action: &ActionSummary, words: &mut Numbered) -> Vec<(u32, f32)> {
+        let own = [
+            (3.0, words.stems(&action.title)),
+            (2.5, words.stems(&action.id)),
+            (2.0, words.stems_of(&action.synonyms)),
+            (1.2, words.stems(&action.about)),
+            (0.3, words.stems_of(&action.parameters)),
+        ];
+        let resource = self.resources.get(action.resource.as_str()).into_iter().flatten();
+        let mut counts = Vec::new();
+        for (weight, stems) in self.fields.iter().chain(resource).chain(&own) {
+            counts.extend(stems.iter().map(|stem| (*stem, *weight)));
+        }
+        counts.sort_unstable_by_key(|(stem, _)| *stem);
+        counts.dedup_by(|(stem, weight), (before, sum)| {
+            let same = stem == before;
+            if same {
+                *sum += *weight;
+            }
+            same
+        });
+        counts
+    }
 }
 
 /// Texts of several words that name the action as a whole: its title and its synonyms.
-pub(super) fn phrases(action: &Action) -> impl Iterator<Item = BTreeSet<String>> {
+pub(super) fn phrases(action: &ActionSummary, words: &mut Numbered) -> Vec<Box<[u32]>> {
     let texts = std::iter::once(&action.title).chain(&action.synonyms);
-    texts
-        .map(|text| stems(text).into_iter().collect::<BTreeSet<_>>())
-        .filter(|phrase| phrase.len() > 1)
+    let phrases = texts
+        .map(|text| words.stems(text))
+        .filter(|phrase| phrase.len() > 1);
+    phrases.map(Vec::into_boxed_slice).collect()
 }

@@ -1,11 +1,11 @@
 //! Plain sentences over the connectors that are built in.
 
 use super::{Hit, Index};
-use crate::{Connector, built_in, parse};
+use crate::{Summary, built_in};
 use std::sync::LazyLock;
 
-static CONNECTORS: LazyLock<Vec<Connector>> = LazyLock::new(|| {
-    let read = |(id, text): &(&str, &str)| parse(&format!("{id}.toml"), text).unwrap();
+static CONNECTORS: LazyLock<Vec<Summary>> = LazyLock::new(|| {
+    let read = |(_, text): &(&str, &str)| Summary::read(text).unwrap();
     built_in().iter().map(read).collect()
 });
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index::new(CONNECTORS.iter()));
@@ -173,7 +173,7 @@ fn most_sentences_find_their_action_at_once() {
 #[test]
 fn every_action_is_found_by_its_own_title() {
     for connector in CONNECTORS.iter() {
-        for action in connector.actions() {
+        for action in &connector.actions {
             let goal = format!("{} {}", action.title, connector.name);
             let found = names(&INDEX.search(&goal, |_, _| true, 3));
             let wanted = format!("{}.{}", connector.id, action.id);
@@ -223,7 +223,7 @@ fn unknown_words_find_nothing_and_known_ones_are_ranked() {
         INDEX.len(),
         CONNECTORS
             .iter()
-            .map(|connector| connector.actions().len())
+            .map(|connector| connector.actions.len())
             .sum::<usize>()
     );
 }

@@ -1,6 +1,7 @@
 //! Words as the search compares them: split, lower-cased, without filler, reduced to their stem.
 
 use rust_stemmers::{Algorithm, Stemmer};
+use std::collections::HashMap;
 
 /// Words that carry no goal. Verbs that name an action are never in here.
 const FILLER: &[&str] = &[
@@ -19,6 +20,68 @@ pub(super) fn stems(text: &str) -> Vec<String> {
         .filter(|word| !FILLER.contains(&word.as_str()))
         .map(|word| stemmer.stem(&word).into_owned())
         .collect()
+}
+
+/// Stems by number, for texts in which the same words come again and again: each is stemmed once.
+pub(super) struct Numbered {
+    stemmer: Stemmer,
+    numbers: HashMap<String, u32>,
+    /// The number of each word that was met; none for filler.
+    words: HashMap<String, Option<u32>>,
+}
+
+impl Default for Numbered {
+    fn default() -> Self {
+        Self {
+            stemmer: Stemmer::create(Algorithm::English),
+            numbers: HashMap::new(),
+            words: HashMap::new(),
+        }
+    }
+}
+
+impl Numbered {
+    /// The numbers of a text's stems, each once, in ascending order.
+    pub(super) fn stems(&mut self, text: &str) -> Vec<u32> {
+        self.stems_of([text])
+    }
+
+    /// The same for several texts as one.
+    pub(super) fn stems_of(&mut self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<u32> {
+        let mut found = Vec::new();
+        for text in texts {
+            found.extend(
+                split(text.as_ref())
+                    .into_iter()
+                    .filter_map(|word| self.number(word)),
+            );
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// How many stems there are.
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    pub(super) fn into_numbers(self) -> HashMap<String, u32> {
+        self.numbers
+    }
+
+    fn number(&mut self, word: String) -> Option<u32> {
+        if let Some(known) = self.words.get(&word) {
+            return *known;
+        }
+        let number = (!FILLER.contains(&word.as_str())).then(|| {
+            let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+            let stem = self.stemmer.stem(&word).into_owned();
+            *self.numbers.entry(stem).or_insert(next)
+        });
+        self.words.insert(word, number);
+        number
+    }
 }
 
 /// The stems of a goal. `which` asks for a list, though it says nothing where a text explains something.

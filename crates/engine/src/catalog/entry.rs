@@ -5,7 +5,7 @@ use crate::outbound::Reach;
 use crate::settings::ConnectorSettings;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use solder_connector::{Connector, LoadFault};
+use solder_connector::{Connector, LoadFault, Summary};
 use solder_model::{ConnectorId, Entropy};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,6 +44,7 @@ pub(crate) struct Entry {
     pub(super) file: String,
     pub(super) text: Cow<'static, str>,
     identity: Cow<'static, str>,
+    summary: OnceLock<Option<Arc<Summary>>>,
     parsed: OnceLock<Option<Arc<Connector>>>,
 }
 
@@ -58,6 +59,7 @@ impl Entry {
             serial: serial(),
             text: Cow::Borrowed(text),
             identity: Cow::Borrowed(Owner::BuiltIn.as_str()),
+            summary: OnceLock::new(),
             parsed: OnceLock::new(),
         }
     }
@@ -77,6 +79,7 @@ impl Entry {
             file,
             text: Cow::Owned(text),
             identity: Cow::Borrowed(Owner::Operator.as_str()),
+            summary: OnceLock::from(Some(Arc::new(Summary::of(&connector)))),
             parsed: OnceLock::from(Some(Arc::new(connector))),
         })
     }
@@ -91,6 +94,7 @@ impl Entry {
             serial: serial(),
             text: Cow::Owned(text),
             identity: Cow::Owned(identity),
+            summary: OnceLock::new(),
             parsed: OnceLock::new(),
         }
     }
@@ -118,8 +122,15 @@ impl Entry {
             .ok_or(Error::Internal("a connector file does not load"))
     }
 
+    /// What listings and the search need of it, without reading it whole.
+    pub(super) fn summary(&self) -> Option<&Arc<Summary>> {
+        let read = || Summary::read(&self.text).map(Arc::new);
+        self.summary.get_or_init(read).as_ref()
+    }
+
+    /// Every file was read with all checks before it came here: by the tests, or when it was stored.
     pub(super) fn parsed(&self) -> Option<&Arc<Connector>> {
-        let parse = || match solder_connector::parse(&self.file, &self.text) {
+        let parse = || match solder_connector::parse_known(&self.file, &self.text) {
             Ok(connector) => Some(Arc::new(connector)),
             Err(faults) => {
                 for fault in faults {

@@ -4,14 +4,14 @@ use super::{Catalog, Entry, Owner};
 use crate::Engine;
 use crate::error::{Error, Result};
 use crate::near::{nearest, shown};
-use solder_connector::{Connector, Hit, Index};
+use solder_connector::{Hit, Index, Summary};
 use solder_model::{AccountId, Policy};
 use solder_storage::LiveConnector;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-/// A connector that is seen, and whose it is.
-pub(crate) type Seen = (Arc<Connector>, Owner);
+/// What is to be seen of a connector in a list, and whose it is.
+pub(crate) type Seen = (Arc<Summary>, Owner);
 
 /// The connectors of one account alone, as they stand.
 #[derive(Default)]
@@ -101,7 +101,7 @@ impl Shelf {
     pub(crate) fn seen_connectors(&self, policy: &Policy) -> Vec<Seen> {
         let all = self.entries().into_iter();
         let seen = all.filter(|entry| policy.allows(&entry.id));
-        let loading = seen.filter_map(|entry| Some((Arc::clone(entry.parsed()?), entry.owner)));
+        let loading = seen.filter_map(|entry| Some((Arc::clone(entry.summary()?), entry.owner)));
         loading.collect()
     }
 
@@ -114,7 +114,7 @@ impl Shelf {
         }
         let own = self.own.index.get_or_init(|| {
             let entries = self.own.entries.values();
-            index.beside(entries.filter_map(|entry| entry.parsed()).map(AsRef::as_ref))
+            index.beside(entries.filter_map(|entry| entry.summary()).map(AsRef::as_ref))
         });
         let others =
             |connector: &str, action: &str| self.own.entry(connector).is_none() && allowed(connector, action);

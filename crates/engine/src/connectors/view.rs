@@ -3,7 +3,7 @@
 use crate::catalog::{Owner, Seen};
 use serde::Serialize;
 use serde_json::Value;
-use solder_connector::{Action, Auth, Connector, Resource};
+use solder_connector::{Action, Auth, Connector, Resource, Summary};
 use solder_model::{Page, Policy};
 use utoipa::ToSchema;
 
@@ -27,7 +27,7 @@ pub struct ConnectorSummary {
 }
 
 impl ConnectorSummary {
-    fn new(connector: &Connector, owner: Owner) -> Self {
+    fn new(connector: &Summary, owner: Owner) -> Self {
         Self {
             id: connector.id.as_str().to_owned(),
             name: connector.name.clone(),
@@ -104,20 +104,13 @@ pub struct ConnectorView {
 
 impl ConnectorView {
     pub(super) fn new(connector: &Connector, owner: Owner, ways: Vec<WayToConnect>, policy: &Policy) -> Self {
-        let ConnectorSummary {
-            id,
-            name,
-            about,
-            categories,
-            from,
-        } = ConnectorSummary::new(connector, owner);
         let resources = with_actions(connector, policy);
         Self {
-            id,
-            name,
-            about,
-            categories,
-            from,
+            id: connector.id.as_str().to_owned(),
+            name: connector.name.clone(),
+            about: connector.about.clone(),
+            categories: connector.categories.clone(),
+            from: owner.as_str(),
             docs: connector.docs.clone(),
             ways_to_connect: ways,
             resources: resources

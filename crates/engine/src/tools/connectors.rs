@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::fields::Fields;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use solder_connector::Connector;
+use solder_connector::{Connector, Summary};
 use solder_model::Policy;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl Engine {
         let category = fields.finish(category)?;
         let shelf = self.shelf(&context.caller.account).await?;
         let seen = shelf.seen_connectors(context.scope.policy());
-        let wanted = |connector: &Connector| {
+        let wanted = |connector: &Summary| {
             category
                 .as_deref()
                 .is_none_or(|category| is_of(connector, category))
