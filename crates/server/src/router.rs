@@ -41,6 +41,18 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
             credentials::update::update_credential,
             credentials::delete::delete_credential
         ))
+        .merge(of_connectors())
+        .merge(of_users())
+        .merge(of_admins())
+        .merge(of_connections())
+        .merge(of_mcp_clients())
+        .routes(routes!(health::get_health))
+        .routes(routes!(openapi_document::get_openapi))
+}
+
+/// What there is to call, calling it, and connectors of the account's own.
+fn of_connectors() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(connectors::list::list_connectors))
         .routes(routes!(
             connectors::get::get_connector,
@@ -55,12 +67,6 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(connectors::list_options::list_parameter_options))
         .routes(routes!(connectors::execute::execute_action))
         .routes(routes!(connectors::execute_by_body::execute_named_action))
-        .merge(of_users())
-        .merge(of_admins())
-        .merge(of_connections())
-        .merge(of_mcp_clients())
-        .routes(routes!(health::get_health))
-        .routes(routes!(openapi_document::get_openapi))
 }
 
 /// The part of the management API that is about an account's users: how they prove who they are, and how they connect.

@@ -90,15 +90,7 @@ impl Catalog {
                 true
             }
             Err(faults) => {
-                let kept = known.is_some();
-                for fault in &faults {
-                    tracing::warn!(file = %fault.file, line = fault.line, field = %fault.field, "{}", fault.message);
-                }
-                tracing::warn!(
-                    file,
-                    kept,
-                    "a connector file has faults and is not taken; `kept` says whether its last good version stays"
-                );
+                tell(&file, &faults, known.is_some());
                 self.refused.insert(file, faults.clone()) != Some(faults)
             }
         }
@@ -133,6 +125,18 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// Logs why a file is not taken, and whether its last good version stays.
+fn tell(file: &str, faults: &[LoadFault], kept: bool) {
+    for fault in faults {
+        tracing::warn!(file = %fault.file, line = fault.line, field = %fault.field, "{}", fault.message);
+    }
+    tracing::warn!(
+        file,
+        kept,
+        "a connector file has faults and is not taken; `kept` says whether its last good version stays"
+    );
 }
 
 fn operator_entry(
