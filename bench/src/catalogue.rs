@@ -1,5 +1,6 @@
-//! What the catalogue costs: time and memory of reading it and of making it searchable, and how long a search takes.
-//! Takes folders of further connector files; prints lines of JSON.
+//! What the catalogue costs: time and memory of reading it and of making it searchable, how long a search takes, and how
+//! many of the evaluation's sentences find a right action. Takes folders of further connector files, which stand beside
+//! the right ones; prints lines of JSON.
 
 use solder_connector::{Connector, Index, Summary};
 use std::io::Write;
@@ -40,6 +41,43 @@ fn step<T>(name: &str, run: impl FnOnce() -> T) -> T {
     );
     drop(std::io::stdout().write_all(line.as_bytes()));
     made
+}
+
+/// The sentences that the search is tuned on, and those that were set aside.
+const EVALUATIONS: [(&str, &str); 2] = [
+    (
+        "tuning",
+        include_str!("../../crates/connector/evaluation/tuning.tsv"),
+    ),
+    (
+        "held out",
+        include_str!("../../crates/connector/evaluation/held-out.tsv"),
+    ),
+];
+
+/// Tells how many sentences find a right action at once, and among the first three.
+fn evaluate(index: &Index) {
+    for (name, text) in EVALUATIONS {
+        let goals: Vec<_> = text.lines().filter_map(|line| line.split_once('\t')).collect();
+        let found = |most: usize| {
+            let hit = |(goal, right): &&(&str, &str)| {
+                let hits = index.search(goal, |_, _| true, most);
+                hits.iter().any(|hit| {
+                    right
+                        .split(' ')
+                        .any(|name| name == format!("{}.{}", hit.connector, hit.action))
+                })
+            };
+            goals.iter().filter(hit).count()
+        };
+        let line = format!(
+            "{{\"sentences\":\"{name}\",\"of\":{},\"first\":{},\"first_three\":{}}}\n",
+            goals.len(),
+            found(1),
+            found(3)
+        );
+        drop(std::io::stdout().write_all(line.as_bytes()));
+    }
 }
 
 fn files() -> Vec<(String, String)> {
@@ -86,6 +124,7 @@ fn main() {
         at(99)
     );
     drop(std::io::stdout().write_all(line.as_bytes()));
+    evaluate(&index);
     // What those cost that are called: here all of them.
     let whole: Vec<Connector> = step("whole", || {
         let read =
