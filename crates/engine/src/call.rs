@@ -29,14 +29,7 @@ fn settle(target: &resolve::Target, mut request: Request) -> Result<Request> {
     let settled = target
         .action
         .settle(std::mem::take(&mut request.parameters))
-        .map_err(|faults| {
-            Error::Invalid(
-                faults
-                    .into_iter()
-                    .map(|fault| fault.under("parameters"))
-                    .collect(),
-            )
-        })?;
+        .map_err(Error::of_parameters)?;
     request.parameters = settled.arguments;
     request.notes = settled.notes;
     request.cut = settled.cut;
@@ -65,10 +58,7 @@ impl Engine {
     ) -> Result<Answer> {
         let began = self.clock.now();
         let target = self.resolve(caller, scope, &request).await?;
-        target.restrict(scope.policy())?;
-        if target.action.kind != Kind::Read {
-            caller.demand_write()?;
-        }
+        target.permit(caller)?;
         let request = settle(&target, request)?;
         let outcome = match target.validate(&request.parameters) {
             Ok(()) => self.perform(caller, scope, &target, &request).await,

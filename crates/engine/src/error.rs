@@ -78,6 +78,12 @@ impl Error {
         Self::Invalid(vec![Fault::new(field, message)])
     }
 
+    /// Faults of an action's arguments, which callers send as `parameters`.
+    pub(crate) fn of_parameters(faults: Vec<Fault>) -> Self {
+        let faults = faults.into_iter().map(|fault| fault.under("parameters"));
+        Self::Invalid(faults.collect())
+    }
+
     /// A full window, with the whole seconds to wait.
     pub(crate) fn rate_limited(verdict: Verdict) -> Self {
         Self::RateLimited {

@@ -30,6 +30,8 @@ const UNKNOWN: Error = Error::NotFound("The account has no such connector of its
 
 const NO_VERSION: Error = Error::NotFound("The connector has no such version");
 
+const CONTENDED: Error = Error::Internal("a connector is changed by somebody else all the time");
+
 /// How often a change is tried where somebody else changes the same connector.
 const ATTEMPTS: usize = 5;
 
@@ -84,9 +86,7 @@ impl Engine {
                 return Ok(stored);
             }
         }
-        Err(Error::Internal(
-            "a connector is changed by somebody else all the time",
-        ))
+        Err(CONTENDED)
     }
 
     /// The file of one version, by default the live one. For admins.
@@ -143,9 +143,7 @@ impl Engine {
                 return Ok(stored);
             }
         }
-        Err(Error::Internal(
-            "a connector is changed by somebody else all the time",
-        ))
+        Err(CONTENDED)
     }
 
     /// Removes a connector with every version of it, its OAuth apps, and the credentials that its users stored for it,

@@ -90,7 +90,6 @@ impl Engine {
         let user = self
             .resolve(caller, scope, &asked.of(&asked.action, Map::new()))
             .await?;
-        user.restrict(scope.policy())?;
         let options = options(&user, &asked.parameter)?;
         let found = user.connector.action(&options.action);
         let listing = found.ok_or(Error::Internal("a listing is gone that was checked"))?;
@@ -121,7 +120,6 @@ impl Engine {
     ) -> Result<ChoiceList> {
         let began = self.clock.now();
         let target = self.resolve(caller, scope, request).await?;
-        target.restrict(scope.policy())?;
         target.validate(&request.parameters)?;
         let outcome = self.kept_or_read(caller, scope, &target, request, options).await;
         self.record(caller, scope, &target, began, outcome.as_ref().err());

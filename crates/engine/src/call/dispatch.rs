@@ -248,12 +248,7 @@ struct Opened<'t> {
 /// Arguments are the caller's to mend; a credential that makes no request has to be made anew.
 fn unbuilt(target: &Target, error: BuildError) -> Error {
     match error {
-        BuildError::Arguments(faults) => Error::Invalid(
-            faults
-                .into_iter()
-                .map(|fault| fault.under("parameters"))
-                .collect(),
-        ),
+        BuildError::Arguments(faults) => Error::of_parameters(faults),
         BuildError::Connection(faults) => {
             let told: Vec<String> = faults
                 .iter()

@@ -8,7 +8,7 @@ use crate::catalog::Entry;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
 use serde_json::{Map, Value};
-use solder_connector::{Action, Connector};
+use solder_connector::{Action, Connector, Kind};
 use solder_model::Policy;
 use std::sync::Arc;
 
@@ -20,8 +20,8 @@ pub(crate) struct Target {
 }
 
 impl Engine {
-    /// Finds the action. What is out of reach is found too, and refused by the next step; the names that are
-    /// offered in place of an unknown one are those that the caller may see.
+    /// Finds the action, and refuses what the server's restrictions put out of reach. The names that are offered in place
+    /// of an unknown one are those that the caller may see.
     pub(super) async fn resolve(
         &self,
         caller: &Caller,
@@ -38,11 +38,13 @@ impl Engine {
             Some(action) => Arc::clone(action),
             None => crate::catalog::seen_action(&connector, &request.action, scope.policy())?,
         };
-        Ok(Target {
+        let target = Target {
             entry: Arc::clone(entry),
             connector,
             action,
-        })
+        };
+        target.restrict(scope.policy())?;
+        Ok(target)
     }
 }
 
@@ -52,8 +54,15 @@ impl Target {
         self.connector.needs_credential() && self.action.needs_credential
     }
 
-    /// Refuses what the server's restrictions put out of reach.
-    pub(super) fn restrict(&self, policy: &Policy) -> Result<()> {
+    /// Refuses a caller who may only read, where the action does more.
+    pub(super) fn permit(&self, caller: &Caller) -> Result<()> {
+        match self.action.kind {
+            Kind::Read => Ok(()),
+            Kind::Write | Kind::Destructive => caller.demand_write(),
+        }
+    }
+
+    fn restrict(&self, policy: &Policy) -> Result<()> {
         let (connector, action) = (self.connector.id.as_str(), self.action.id.as_str());
         if policy.allows_action(connector, action) {
             Ok(())
@@ -66,13 +75,6 @@ impl Target {
 
     /// Refuses arguments that the action does not take, with every fault.
     pub(super) fn validate(&self, parameters: &Map<String, Value>) -> Result<()> {
-        self.action.validate(parameters).map_err(|faults| {
-            Error::Invalid(
-                faults
-                    .into_iter()
-                    .map(|fault| fault.under("parameters"))
-                    .collect(),
-            )
-        })
+        self.action.validate(parameters).map_err(Error::of_parameters)
     }
 }

@@ -10,7 +10,7 @@ use crate::files::{OpenedFile, file_name};
 use crate::outbound::Length;
 use crate::scope::Scope;
 use http::header::CONTENT_TYPE;
-use solder_connector::{Kind, Reading};
+use solder_connector::Reading;
 use solder_model::Credential;
 
 impl Engine {
@@ -23,10 +23,7 @@ impl Engine {
     ) -> Result<OpenedFile> {
         let began = self.clock.now();
         let target = self.resolve(caller, scope, request).await?;
-        target.restrict(scope.policy())?;
-        if target.action.kind != Kind::Read {
-            caller.demand_write()?;
-        }
+        target.permit(caller)?;
         target.validate(&request.parameters)?;
         let opened = self.asked_file(caller, scope, &target, request).await;
         self.record(caller, scope, &target, began, opened.as_ref().err());
