@@ -68,6 +68,18 @@ pub struct Resource {
     pub about: String,
 }
 
+impl Resource {
+    /// A resource by its id and its line: a name, and behind a bar what it is.
+    pub(crate) fn of_line(id: &str, line: &str) -> Self {
+        let (name, about) = line.split_once('|').unwrap_or((line, ""));
+        Self {
+            id: id.to_owned(),
+            name: name.trim().to_owned(),
+            about: about.trim().to_owned(),
+        }
+    }
+}
+
 /// What a connection must know besides secrets, such as a subdomain.
 #[derive(Debug, Clone)]
 pub struct Variable {

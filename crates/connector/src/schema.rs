@@ -69,6 +69,19 @@ impl Check {
     }
 }
 
+/// The type of a value, in the word that schemas have for it; a number without a fraction is an integer.
+pub(crate) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
 /// What is wrong with a name that is not known.
 pub(crate) fn unknown<'k>(name: &str, known: impl IntoIterator<Item = &'k str>, noun: &str) -> String {
     let all: Vec<&str> = known.into_iter().collect();

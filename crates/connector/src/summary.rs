@@ -64,7 +64,7 @@ impl Summary {
             resources: in_order(table(root, "resources")?)
                 .into_iter()
                 .filter(|(id, _)| actions.iter().any(|action| action.resource == *id))
-                .filter_map(|(id, line)| Some(resource(id, line.as_str()?)))
+                .filter_map(|(id, line)| Some(Resource::of_line(id, line.as_str()?)))
                 .collect(),
             actions,
         })
@@ -110,16 +110,6 @@ impl ActionSummary {
             synonyms: action.synonyms.clone(),
             parameters: stated.map(|param| param.name.clone()).collect(),
         }
-    }
-}
-
-/// A resource by its id and its line: a name, and what it is behind a bar.
-pub(crate) fn resource(id: &str, line: &str) -> Resource {
-    let (name, about) = line.split_once('|').unwrap_or((line, ""));
-    Resource {
-        id: id.to_owned(),
-        name: name.trim().to_owned(),
-        about: about.trim().to_owned(),
     }
 }
 

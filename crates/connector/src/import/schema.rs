@@ -5,6 +5,7 @@
 //! are never followed: they take anything.
 
 use super::text::sentence;
+use crate::schema::type_of;
 use crate::spec_check::Document;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -316,7 +317,7 @@ fn enumerated(schema: &Map<String, Value>, kinds: &[&str]) -> Option<Vec<Value>>
             other => other.clone(),
         };
         let fits = kinds.is_empty()
-            || kinds.contains(&kind_of(&value))
+            || kinds.contains(&type_of(&value))
             || (value.is_number() && kinds.contains(&"number"));
         if !fits || value.as_str().is_some_and(|text| text.len() > 200) {
             return None;
@@ -330,18 +331,6 @@ fn enumerated(schema: &Map<String, Value>, kinds: &[&str]) -> Option<Vec<Value>>
         return None;
     }
     (!values.is_empty()).then_some(values)
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }
 
 /// Limits that are ones: some descriptions hold negative lengths, and bounds as texts.

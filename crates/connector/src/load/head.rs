@@ -184,12 +184,7 @@ fn resources(root: &Reader<'_>) -> Vec<Resource> {
             item.fault("a resource's id is 1 to 64 of a-z, 0-9, `_` and `-`");
         }
         let Some(text) = item.text() else { continue };
-        let (name, about) = text.split_once('|').unwrap_or((text, ""));
-        resources.push(Resource {
-            id,
-            name: name.trim().to_owned(),
-            about: about.trim().to_owned(),
-        });
+        resources.push(Resource::of_line(&id, text));
     }
     if resources.is_empty() {
         table.fault("must name one resource at least");

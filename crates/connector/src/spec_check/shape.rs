@@ -1,5 +1,6 @@
 //! What a JSON Schema takes, as far as two of them can be compared: types, values, properties, items.
 
+use crate::schema::type_of;
 use serde_json::Value;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -222,18 +223,6 @@ fn both<T>(mine: Option<T>, theirs: Option<T>, join: impl FnOnce(T, T) -> T) -> 
     match (mine, theirs) {
         (Some(mine), Some(theirs)) => Some(join(mine, theirs)),
         (mine, theirs) => mine.or(theirs),
-    }
-}
-
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
     }
 }
 
