@@ -149,6 +149,22 @@ def provider(port, clients, **how):
     return Helper("oidc.mjs", {"port": port, "clients": clients, **how})
 
 
+@contextlib.contextmanager
+def short_lived(t, access):
+    """Such a provider whose access tokens live so many seconds, and a Solder that connects to it as `standin_oidc`; gives both.
+    `again` of the provider starts it anew, with everything forgotten."""
+    at, port = free_port(), free_port()
+    public, home = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{at}"
+    client = {"id": "solder", "secret": "provider-client-Secret-2", "redirects": [f"{public}/connect/callback/standin_oidc"]}
+    env = {"SOLDER_CONNECTORS_DIR": str(CONNECTORS)} | setting(
+        "standin_oidc", base_url=home, authorize_url=home + "/auth", token_url=home + "/token",
+        client_id=client["id"], client_secret=client["secret"],
+    )
+    with provider(at, [client], access=access) as idp, t.solder(env=env, listen=f"127.0.0.1:{port}") as s:
+        idp.again = lambda: provider(at, [client], access=access)
+        yield idp, s
+
+
 def sign_in_at_provider(page, name):
     """The pages of that provider: who it is, and yes."""
     page.fill("input[name=login]", name).fill("input[name=password]", "any")

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 
-from harness import MODERN, NODE, NODE_MODULES, PYTHON, TOOLS, WATCH, contains, equal, free_port, http_call, need, until
+from harness import MODERN, NODE, PYTHON, TOOLS, WATCH, contains, equal, free_port, http_call, need, until
 from pages import Browser
 from suite_clients import CLIENTS, REMOTE, TOOL, Bridge, check_call
 from suite_conformance import PROGRAM, told
@@ -134,7 +134,6 @@ def run_bridge(s, server, home):
 def run(t):
     with t.solder() as s:
         WATCH.keep("the password", PASSWORD)
-        WATCH.keep("the API key", s.key)
         set_password(s)
         server = s.create_server("Signed in", waysIn=["oauth"])
         url = server["url"]

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from browser import Browser
 from harness import WATCH, contains, equal, free_port, http_call, until
 from platform_double import Platform
-from standins import CONNECTORS, EMULATED, Helper, emulated, provider, secret_of, setting, sign_in_at_provider
+from standins import CONNECTORS, EMULATED, Helper, emulated, secret_of, setting, short_lived, sign_in_at_provider
 
 FIRST_ACTION = {
     "slack": ("auth_test", {}), "github": ("users/get-authenticated", {}), "standin_google": ("files_list", {}),
@@ -41,7 +41,6 @@ def emulated_platforms(t, browser):
         WATCH.keep(f"the client secret for {connector}", secret_of(connector))
     with tempfile.TemporaryDirectory() as folder, Platform() as landing, emulated(public, folder) as env:
         with t.solder(env=env, listen=f"127.0.0.1:{port}") as s:
-            WATCH.keep("the API key", s.key)
             client = s.mcp()
             done = landing.url.removesuffix("/api") + "/done"
             for connector in EMULATED:
@@ -96,14 +95,7 @@ def emulated_platforms(t, browser):
 
 def ending_tokens(t, browser):
     """A provider whose access tokens live two seconds and whose refresh tokens change at each use."""
-    at, port = free_port(), free_port()
-    public, home = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{at}"
-    client_of = {"id": "solder", "secret": "provider-client-Secret-2", "redirects": [f"{public}/connect/callback/standin_oidc"]}
-    env = {"SOLDER_CONNECTORS_DIR": str(CONNECTORS)} | setting(
-        "standin_oidc", base_url=home, authorize_url=home + "/auth", token_url=home + "/token",
-        client_id=client_of["id"], client_secret=client_of["secret"],
-    )
-    with provider(at, [client_of], access=2) as idp, t.solder(env=env, listen=f"127.0.0.1:{port}") as s:
+    with short_lived(t, access=2) as (idp, s):
         client = s.mcp()
 
         def refreshes():
@@ -113,7 +105,7 @@ def ending_tokens(t, browser):
             page = browser.page(script=False)
             page.goto(begin(client, "standin_oidc"))
             sign_in_at_provider(page, "ada")
-            assert page.url.startswith(public), page.url
+            assert page.url.startswith(s.url), page.url
             contains(page.text(), "ada")
             equal(credential(client, "standin_oidc")["identity"], "ada")
         with t.case("an ended token is refreshed by itself, once for twenty calls at a time, three times over"):
@@ -141,14 +133,14 @@ def ending_tokens(t, browser):
             sign_in_at_provider(page, "grace")
             equal(credential(s.mcp(), "standin_oidc")["identity"], "grace")
     # The provider keeps everything in memory: one that starts anew knows none of its tokens.
-    with provider(at, [client_of], access=2), t.solder(env=env, listen=f"127.0.0.1:{port}") as s:
+    with short_lived(t, access=2) as (idp, s):
         with t.case("a refresh token that the provider does not know ends in needs_reconnect, with words"):
             client = s.mcp()
             page = browser.page(script=False)
             page.goto(begin(client, "standin_oidc"))
             sign_in_at_provider(page, "ada")
             made = credential(client, "standin_oidc")
-            with restarted(at, client_of):
+            with restarted(idp):
                 time.sleep(2.2)
                 error = client.refused("execute_action", {"connectorId": "standin_oidc", "actionId": "me"})
                 contains(json.dumps(error).lower(), "reconnect" if "reconnect" in json.dumps(error).lower() else "connect again")
@@ -157,16 +149,11 @@ def ending_tokens(t, browser):
                 assert now.get("statusReason"), now
 
 
-def restarted(at, client_of):
+def restarted(idp):
     """Another provider in the place of the one that runs."""
-    import os
-    import signal
-    import subprocess
-    pids = subprocess.run(["pgrep", "-f", f'oidc.mjs .*"port": {at}'], capture_output=True, text=True, check=False).stdout.split()
-    for pid in pids:
-        os.kill(int(pid), signal.SIGKILL)
-    time.sleep(0.3)
-    return provider(at, [client_of], access=2)
+    idp.process.kill()
+    idp.process.wait()
+    return idp.again()
 
 
 def odd_answers(t, browser):

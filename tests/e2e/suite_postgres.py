@@ -18,7 +18,7 @@ import suite_rotation
 from browser import Browser
 from harness import WATCH, Mcp, NotRun, Solder, equal, free_port, until
 from leaks import files
-from standins import CONNECTORS, provider, setting, sign_in_at_provider
+from standins import short_lived, sign_in_at_provider
 from suite_oauth import begin
 
 
@@ -95,14 +95,7 @@ def two_copies(t):
 
 def one_refresh(t):
     """A token that ended is refreshed once, though callers of both copies need it at the same time."""
-    at, port = free_port(), free_port()
-    public, home = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{at}"
-    client_of = {"id": "solder", "secret": "provider-client-Secret-2", "redirects": [f"{public}/connect/callback/standin_oidc"]}
-    env = {"SOLDER_CONNECTORS_DIR": str(CONNECTORS)} | setting(
-        "standin_oidc", base_url=home, authorize_url=home + "/auth", token_url=home + "/token",
-        client_id=client_of["id"], client_secret=client_of["secret"],
-    )
-    with Browser() as browser, provider(at, [client_of], access=4) as idp, t.solder(env=env, listen=f"127.0.0.1:{port}") as one:
+    with Browser() as browser, short_lived(t, access=4) as (idp, one):
         two = Solder(one.binary, command="serve", env={**one.env, "SOLDER_MASTER_KEY_FILE": str(one.data / "master.key")})
         try:
             two.start()
