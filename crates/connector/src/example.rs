@@ -1,6 +1,8 @@
-//! Playing recorded calls: the request that is built must be the recorded one, and the reading of the recorded answer the
-//! recorded outcome.
+//! Playing what was recorded. Of a call, the request that is built must be the recorded one, and the reading of the recorded
+//! answer the recorded outcome; of a connection by OAuth, the same holds for each of its steps.
 
+mod connection;
+mod flow;
 mod outcome;
 mod read;
 mod sent;
@@ -9,12 +11,31 @@ use crate::{BuildInput, Connector, LoadFault};
 use serde_json::{Map, Value};
 use solder_model::Secret;
 use std::collections::BTreeMap;
+use std::fmt;
+
+/// What an example shows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A call of the action with this id.
+    Action(String),
+    /// How one connects by the auth of this kind.
+    Connection(String),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Action(id) => f.write_str(id),
+            Self::Connection(kind) => write!(f, "connecting by {kind}"),
+        }
+    }
+}
 
 /// How one example went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Played {
-    /// The action.
-    pub action: String,
+    /// What it shows.
+    pub subject: Subject,
     /// The line at which the example begins.
     pub line: usize,
     /// Where the answer is from: `description`, `stand-in` or `written`.
@@ -29,8 +50,10 @@ pub struct Played {
 ///
 /// Every fault of the file where it does not follow the format.
 pub fn play(connector: &Connector, file: &str, text: &str) -> Result<Vec<Played>, Vec<LoadFault>> {
-    let examples = read::parse(file, text)?;
-    Ok(examples.iter().map(|example| one(connector, example)).collect())
+    let recorded = read::parse(file, text)?;
+    let calls = recorded.calls.iter().map(|example| one(connector, example));
+    let connections = recorded.connections.iter().map(|one| flow::play(connector, one));
+    Ok(calls.chain(connections).collect())
 }
 
 fn one(connector: &Connector, example: &read::Example) -> Played {
@@ -51,7 +74,7 @@ fn one(connector: &Connector, example: &read::Example) -> Played {
         None => differences.push(format!("there is no action `{}`", example.action)),
     }
     Played {
-        action: example.action.clone(),
+        subject: Subject::Action(example.action.clone()),
         line: example.line,
         from: example.from.clone(),
         differences,

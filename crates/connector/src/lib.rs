@@ -35,7 +35,7 @@ pub use auth::{Auth, Scheme, SecretField};
 pub use built_in::{built_in, built_in_examples};
 pub use connector::{Connector, Resource, Variable};
 pub use destinations::Destination;
-pub use example::{Played, play};
+pub use example::{Played, Subject, play};
 pub use fault::{BuildError, LoadFault, nearest_few};
 pub use load::{parse, parse_known};
 pub use oauth::{

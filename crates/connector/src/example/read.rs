@@ -1,5 +1,6 @@
 //! Reading a file of examples.
 
+use super::connection::{self, Connection};
 use crate::LoadFault;
 use crate::load::{Item, Reader, Source};
 use bytes::Bytes;
@@ -60,10 +61,17 @@ pub(super) struct Expected {
 }
 
 /// 2026-01-01T00:00:00Z, when examples play unless they say otherwise.
-const NOW: Timestamp = Timestamp(1_767_225_600_000);
+pub(super) const NOW: Timestamp = Timestamp(1_767_225_600_000);
+
+/// What a file records.
+#[derive(Default)]
+pub(super) struct Recorded {
+    pub(super) calls: Vec<Example>,
+    pub(super) connections: Vec<Connection>,
+}
 
 /// Reads a file, or tells every fault of it.
-pub(super) fn parse(file: &str, text: &str) -> Result<Vec<Example>, Vec<LoadFault>> {
+pub(super) fn parse(file: &str, text: &str) -> Result<Recorded, Vec<LoadFault>> {
     let source = Source::new(file, text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -73,17 +81,25 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Vec<Example>, Vec<LoadFaul
             format!("is not TOML: {}", error.message()),
         );
     }
-    let mut examples = Vec::new();
+    let mut recorded = Recorded::default();
     if errors.is_empty() {
         let root = Reader::new(&source, document.get_ref(), 0..0, String::new());
         let items = root.get("example").map(|item| item.list()).unwrap_or_default();
-        examples = items.iter().filter_map(|item| example(&source, item)).collect();
+        recorded.calls = items.iter().filter_map(|item| example(&source, item)).collect();
+        let items = root
+            .find("connection")
+            .map(|item| item.list())
+            .unwrap_or_default();
+        recorded.connections = items
+            .iter()
+            .filter_map(|item| connection::read(&source, item))
+            .collect();
         root.finish();
     }
     if source.has_faults() {
         Err(source.into_faults())
     } else {
-        Ok(examples)
+        Ok(recorded)
     }
 }
 
@@ -146,7 +162,7 @@ fn body(table: &Reader<'_>) -> Body {
     }
 }
 
-fn sent(table: &Reader<'_>) -> Sent {
+pub(super) fn sent(table: &Reader<'_>) -> Sent {
     let sent = Sent {
         method: table.needed("method"),
         url: table.needed("url"),
@@ -157,7 +173,7 @@ fn sent(table: &Reader<'_>) -> Sent {
     sent
 }
 
-fn answer(table: &Reader<'_>) -> (Response<Bytes>, String) {
+pub(super) fn answer(table: &Reader<'_>) -> (Response<Bytes>, String) {
     let status = table
         .find("status")
         .and_then(|item| item.integer(100..=599))

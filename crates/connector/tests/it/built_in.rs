@@ -1,6 +1,6 @@
 //! What is built in: every file loads, and every recorded call plays.
 
-use solder_connector::{Connector, built_in, built_in_examples, parse, play};
+use solder_connector::{Connector, Subject, built_in, built_in_examples, parse, play};
 use std::collections::HashSet;
 
 fn loaded(id: &str, text: &str) -> Connector {
@@ -25,7 +25,7 @@ fn every_connector_that_is_built_in_loads() {
 }
 
 #[test]
-fn every_action_that_is_built_in_has_a_recorded_call_and_all_play() {
+fn every_action_that_is_built_in_has_an_example_and_all_play() {
     let mut wrong = Vec::new();
     for (id, text) in built_in() {
         let connector = loaded(id, text);
@@ -38,15 +38,18 @@ fn every_action_that_is_built_in_has_a_recorded_call_and_all_play() {
         match play(&connector, &file, examples) {
             Ok(calls) => {
                 for call in calls {
-                    let told = |difference| format!("{file}:{}: {}: {difference}", call.line, call.action);
+                    let told = |difference| format!("{file}:{}: {}: {difference}", call.line, call.subject);
                     wrong.extend(call.differences.iter().map(told));
-                    played.insert(call.action);
+                    played.insert(call.subject);
                 }
             }
             Err(faults) => wrong.extend(faults.iter().map(ToString::to_string)),
         }
-        let unplayed = connector.actions().filter(|action| !played.contains(&action.id));
-        wrong.extend(unplayed.map(|action| format!("{file}: no example of {}", action.id)));
+        let actions = connector
+            .actions()
+            .map(|action| Subject::Action(action.id.clone()));
+        let unplayed = actions.filter(|subject| !played.contains(subject));
+        wrong.extend(unplayed.map(|subject| format!("{file}: no example of {subject}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -12,6 +12,7 @@
 mod build;
 mod built_in;
 mod connection;
+mod connections;
 mod dialects;
 mod examples;
 mod load;

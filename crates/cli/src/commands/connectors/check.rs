@@ -111,7 +111,7 @@ fn check(source: Source) -> Checked {
 /// What of a recorded call was not as recorded.
 fn not_as_recorded(file: &str, example: Played) -> impl Iterator<Item = LoadFault> {
     let Played {
-        action,
+        subject,
         line,
         differences,
         ..
@@ -119,7 +119,7 @@ fn not_as_recorded(file: &str, example: Played) -> impl Iterator<Item = LoadFaul
     let fault = move |message| LoadFault {
         file: file.to_owned(),
         line,
-        field: format!("example of {action}"),
+        field: format!("example of {subject}"),
         message,
     };
     differences.into_iter().map(fault)
