@@ -130,6 +130,8 @@ pub(crate) enum Expects {
     Value,
     /// A value or nothing.
     MaybeNothing,
+    /// A value; nothing or `null` says that there is no such thing.
+    Something,
     /// A file.
     File,
 }
@@ -179,6 +181,17 @@ impl Action {
     pub fn size_param(&self) -> Option<&Param> {
         let size = self.paging.as_ref()?.size.as_ref()?;
         self.params.iter().find(|param| param.wire_name == *size)
+    }
+
+    /// The names in its path and headers: parameters, and what the connection gives.
+    pub(crate) fn connection_names(&self) -> impl Iterator<Item = &str> {
+        let (origin, path) = match &self.call {
+            CallPath::Below(path) => (None, path),
+            CallPath::Own { origin, path } => (Some(origin), path),
+        };
+        let headers = self.headers.iter().flat_map(crate::connector::Header::names);
+        let templates = origin.into_iter().chain([path]);
+        templates.flat_map(Template::names).chain(headers)
     }
 
     /// Whether what the pointer finds in an item outlives `pick`.

@@ -57,8 +57,52 @@ pub struct Auth {
     pub identities: Vec<String>,
     /// What an OAuth table says; nothing for key-based kinds.
     pub oauth: Option<crate::OAuth>,
+    pub(crate) own: Own,
     pub(crate) apply: Vec<Apply>,
     pub(crate) path_secrets: Vec<String>,
+}
+
+/// What a way to connect says in place of the file.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    /// Where its calls go.
+    pub(crate) base: Option<crate::connector::Base>,
+    /// The action that is run after connecting.
+    pub(crate) check: Option<String>,
+    /// Where its value names the account.
+    pub(crate) identity: Option<String>,
+    /// Variables that a secret tells.
+    pub(crate) told: Vec<Told>,
+}
+
+/// A variable that stands at the end of a secret.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) name: String,
+    pub(crate) secret: String,
+    /// What the variable stands behind, where that is found last.
+    pub(crate) behind: String,
+    pub(crate) check: Check,
+}
+
+impl Told {
+    /// The variable; nothing where the secret does not hold it.
+    pub(crate) fn of<'s>(&self, secret: &'s str) -> Option<&'s str> {
+        let (_, rest) = secret.rsplit_once(self.behind.as_str())?;
+        Some(rest).filter(|rest| !rest.is_empty())
+    }
+
+    /// Why a secret tells no variable. What it holds instead is not shown.
+    fn fault(&self, secret: &str) -> Option<Fault> {
+        let fits = self
+            .of(secret)
+            .is_some_and(|text| self.check.accepts(&json!(text)));
+        let message = || {
+            let Self { name, behind, .. } = self;
+            format!("does not end with `{behind}` and its `{name}`: paste the whole of it")
+        };
+        (!fits).then(|| Fault::new(&self.secret, message()))
+    }
 }
 
 /// One thing that a person gives when connecting.
@@ -84,6 +128,18 @@ pub(crate) enum Apply {
     Basic(Template, Template),
     /// The secret stands in the base's template.
     Path,
+}
+
+impl Apply {
+    /// The names in its templates.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let (one, two) = match self {
+            Self::Header(_, value) | Self::Query(_, value) | Self::Cookie(_, value) => (Some(value), None),
+            Self::Basic(user, password) => (Some(user), Some(password)),
+            Self::Path => (None, None),
+        };
+        one.into_iter().chain(two).flat_map(Template::names)
+    }
 }
 
 impl Auth {
@@ -136,6 +192,10 @@ impl Auth {
                 Some(value) => field.check.faults(value, &field.name, &mut faults),
             }
         }
+        if faults.is_empty() {
+            let given = |told: &Told| told.fault(fields.get(&told.secret)?.as_str()?);
+            faults.extend(self.own.told.iter().filter_map(given));
+        }
         let known = || self.fields.iter().map(|field| field.name.as_str());
         for name in fields
             .keys()
@@ -144,6 +204,17 @@ impl Auth {
             faults.push(Fault::new(name, crate::schema::unknown(name, known(), "field")));
         }
         faults
+    }
+
+    /// The names in the templates of its table, but for those of its base.
+    pub(crate) fn template_names(&self) -> impl Iterator<Item = &str> {
+        let oauth = self.oauth.iter().flat_map(crate::OAuth::template_names);
+        self.apply.iter().flat_map(Apply::names).chain(oauth)
+    }
+
+    /// The variable of this name that a secret tells, and how.
+    pub(crate) fn told(&self, name: &str) -> Option<&Told> {
+        self.own.told.iter().find(|told| told.name == name)
     }
 
     /// Whether a person may leave this field out.

@@ -28,10 +28,10 @@ pub struct Connector {
     pub auth: Vec<Auth>,
     /// Calls after an OAuth consent that find out variables, in order.
     pub discover: Vec<crate::Discover>,
-    /// The action that is run after connecting.
-    pub check: Option<String>,
-    /// A JSON Pointer into the value of `check`: the name of the account.
-    pub identity: Option<String>,
+    /// The action that is run after connecting, where the way to connect has none of its own.
+    pub(crate) check: Option<String>,
+    /// A JSON Pointer into its value: the name of the account.
+    pub(crate) identity: Option<String>,
     /// Where the vendor describes its API.
     pub docs: Option<String>,
     /// The vendor's descriptions, relative to the folder of descriptions.
@@ -112,7 +112,27 @@ pub(crate) enum Header {
     Made(HeaderName, Template),
 }
 
+impl Base {
+    /// The names of its template.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let template = match self {
+            Self::Made { whole, .. } => Some(whole),
+            Self::Internal | Self::Fixed(_) => None,
+        };
+        template.into_iter().flat_map(Template::names)
+    }
+}
+
 impl Header {
+    /// The names of its template.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let template = match self {
+            Self::Made(_, template) => Some(template),
+            Self::Fixed(..) => None,
+        };
+        template.into_iter().flat_map(Template::names)
+    }
+
     pub(crate) fn name(&self) -> &HeaderName {
         match self {
             Self::Fixed(name, _) | Self::Made(name, _) => name,
@@ -151,6 +171,21 @@ impl Connector {
     /// The way to connect of this kind.
     pub fn auth(&self, kind: &str) -> Option<&Auth> {
         self.auth.iter().find(|auth| auth.kind == kind)
+    }
+
+    /// The action that is run after connecting in this way, to see whether it works.
+    pub fn check_of(&self, auth: &Auth) -> Option<&Arc<Action>> {
+        self.action(auth.own.check.as_ref().or(self.check.as_ref())?)
+    }
+
+    /// A JSON Pointer into the value of [`Self::check_of`]: the name of the account.
+    pub fn identity_of<'a>(&'a self, auth: &'a Auth) -> Option<&'a str> {
+        auth.own.identity.as_deref().or(self.identity.as_deref())
+    }
+
+    /// Where calls go that are made with this way to connect, or without any.
+    pub(crate) fn base_of<'a>(&'a self, auth: Option<&'a Auth>) -> &'a Base {
+        auth.and_then(|auth| auth.own.base.as_ref()).unwrap_or(&self.base)
     }
 
     /// The ways to connect by secrets that a person gives, the default first; OAuth tables are not among them.

@@ -16,18 +16,15 @@ pub struct Destination {
 }
 
 impl Connector {
-    /// Everything in the file that decides where credentials, codes, client secrets and tokens may be sent: `base`, each of
+    /// Everything in the file that decides where credentials, codes, client secrets and tokens may be sent: each `base`, each of
     /// `hosts`, each URL of an OAuth table, and the calls that find out what a connection is for. Two files with the same
     /// set send them to the same places, whatever else differs; URLs of actions add nothing, since `hosts` covers them.
     pub fn destinations(&self) -> BTreeSet<Destination> {
-        let base = match &self.base {
-            Base::Internal => "internal:".to_owned(),
-            Base::Fixed(text) => text.clone(),
-            Base::Made { whole, .. } => whole.to_string(),
-        };
-        let mut all = BTreeSet::from([place("base", base)]);
+        let mut all = BTreeSet::from([place("base", written(&self.base))]);
         all.extend(self.hosts.iter().map(|host| place("hosts", host.clone())));
         for auth in &self.auth {
+            let own = auth.own.base.iter();
+            all.extend(own.map(|base| place(&format!("auth.{}.base", auth.kind), written(base))));
             if let Some(oauth) = &auth.oauth {
                 all.extend(of_oauth(auth, oauth));
             }
@@ -35,6 +32,14 @@ impl Connector {
         let discover = self.discover.iter();
         all.extend(discover.map(|one| place("auth.discover.call", one.url.to_string())));
         all
+    }
+}
+
+fn written(base: &Base) -> String {
+    match base {
+        Base::Internal => "internal:".to_owned(),
+        Base::Fixed(text) => text.clone(),
+        Base::Made { whole, .. } => whole.to_string(),
     }
 }
 

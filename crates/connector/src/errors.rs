@@ -9,14 +9,14 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(crate) struct Errors {
     pub(crate) ok: Option<Test>,
-    pub(crate) failed: Option<Pointer>,
+    pub(crate) failed: Vec<Pointer>,
     pub(crate) code: Vec<Pointer>,
     pub(crate) text: Vec<Pointer>,
     pub(crate) map: Words<Code>,
     pub(crate) hint: Words<String>,
 }
 
-/// What platform codes and statuses stand for; exact keys win over patterns.
+/// What a platform's words, its codes and statuses stand for; exact keys win over patterns.
 #[derive(Debug)]
 pub(crate) struct Words<T> {
     exact: HashMap<String, T>,
@@ -41,8 +41,9 @@ impl<T> Words<T> {
         }
     }
 
-    /// What stands for a platform code, else for a status.
-    pub(crate) fn find(&self, code: Option<&str>, status: u16) -> Option<&T> {
+    /// What stands for the platform's words, else for its code, else for a status. Words come first, since a code may be as
+    /// coarse as a status.
+    pub(crate) fn find(&self, text: &str, code: Option<&str>, status: u16) -> Option<&T> {
         let one = |text: &str| {
             let pattern = || self.patterns.iter().find(|(pattern, _)| pattern.matches(text));
             self.exact.get(text).or_else(|| pattern().map(|(_, value)| value))
@@ -50,7 +51,10 @@ impl<T> Words<T> {
         if self.exact.is_empty() && self.patterns.is_empty() {
             return None;
         }
-        code.and_then(one)
+        Some(text)
+            .filter(|text| !text.is_empty())
+            .and_then(one)
+            .or_else(|| code.and_then(one))
             .or_else(|| self.exact.get(status.to_string().as_str()))
     }
 }
@@ -59,9 +63,10 @@ impl Errors {
     /// Whether a call succeeded, by its status and its answer.
     pub(crate) fn succeeded(&self, status: u16, body: Option<&Value>) -> bool {
         let told = body.and_then(|body| self.ok.as_ref()?.holds(body));
+        let says_so = |found: &Value| !found.is_null() && !found.as_array().is_some_and(Vec::is_empty);
         let failed = || {
-            let found = body.and_then(|body| self.failed.as_ref()?.find(body));
-            found.is_some_and(|found| !found.is_null() && !found.as_array().is_some_and(Vec::is_empty))
+            let mut signs = self.failed.iter();
+            body.is_some_and(|body| signs.any(|sign| sign.find(body).is_some_and(says_so)))
         };
         told.unwrap_or((200..300).contains(&status)) && !failed()
     }

@@ -66,7 +66,7 @@ pub struct OAuth {
     pub(crate) refresh_params: Params,
     pub(crate) token_headers: HeaderMap,
     pub(crate) assertion: Option<AssertionTable>,
-    pub(crate) refresh_on: Option<RefreshOn>,
+    pub(crate) refresh_on: Vec<RefreshOn>,
     pub(crate) answers: Answers,
     pub(crate) from_callback: Vec<(String, String)>,
     pub(crate) own_app: bool,
@@ -77,6 +77,25 @@ impl OAuth {
     pub(crate) fn found(&self) -> impl Iterator<Item = &str> {
         let kept = self.answers.keep.iter().map(|(name, _)| name.as_str());
         kept.chain(self.from_callback.iter().map(|(name, _)| name.as_str()))
+    }
+
+    /// The names in its URLs, parameters and assertion.
+    pub(crate) fn template_names(&self) -> impl Iterator<Item = &str> {
+        let urls = [&self.authorize, &self.refresh, &self.device]
+            .into_iter()
+            .flatten();
+        let revoke = self.revoke.iter().flat_map(|revoke| {
+            let headers = revoke.headers.iter().map(|(_, template)| template);
+            headers.chain([&revoke.url])
+        });
+        let params = [&self.authorize_params, &self.token_params, &self.refresh_params];
+        let assertion = self.assertion.iter().flat_map(|table| {
+            let claims = table.claims.iter().map(|(_, template)| template);
+            claims.chain([&table.key]).chain(&table.key_id)
+        });
+        let params = params.into_iter().flatten().map(|(_, template)| template);
+        let all = urls.chain([&self.token]).chain(revoke).chain(params);
+        all.chain(assertion).flat_map(Template::names)
     }
 
     /// Whether a person has to consent in a browser.
@@ -142,9 +161,9 @@ impl crate::Connector {
     /// states, else a 401 or any failure that the file's errors map to `reconnect`.
     pub fn should_refresh(&self, auth: &Auth, failure: &Failure) -> bool {
         let Some(oauth) = &auth.oauth else { return false };
-        match &oauth.refresh_on {
-            Some(sign) => sign.shows(failure.status, failure.platform_code.as_deref()),
-            None => failure.status == 401 || failure.code == Code::PlatformReconnect,
+        if oauth.refresh_on.is_empty() {
+            return failure.status == 401 || failure.code == Code::PlatformReconnect;
         }
+        oauth.refresh_on.iter().any(|sign| sign.shows(failure))
     }
 }

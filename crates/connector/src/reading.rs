@@ -3,6 +3,7 @@
 mod failure;
 mod value;
 
+use crate::action::Expects;
 use crate::auth::Apply;
 use crate::{Action, Connector};
 use bytes::Bytes;
@@ -36,6 +37,8 @@ pub struct Failure {
     pub code: Code,
     /// What the platform said, as a sentence; at most about 1,000 characters.
     pub message: String,
+    /// What the platform said, in its own words, cut as `message` is; empty where it said nothing.
+    pub text: String,
     /// What to do next, where the connector's file says.
     pub hint: Option<String>,
     /// The platform's own code.
@@ -66,15 +69,10 @@ impl Connector {
             return Reading::Failure(self.failure(action, response, &content, now));
         }
         if let Some(message) = content.unfit(action, self, status) {
-            return Reading::Failure(Failure {
-                code: Code::PlatformError,
-                message,
-                hint: None,
-                platform_code: None,
-                status,
-                retry: None,
-                retryable: false,
-            });
+            return Reading::Failure(Failure::plain(Code::PlatformError, message, status));
+        }
+        if action.expects == Expects::Something && !content.is_there(action) {
+            return Reading::Failure(self.not_there(status));
         }
         let next_cursor = match (&action.paging, body) {
             (Some(paging), Some(body)) => {

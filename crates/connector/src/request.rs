@@ -73,7 +73,13 @@ impl<'a> Names<'a> {
             .given(name)
             .filter(|_| declared.is_some() || self.is_found(name))
             .map(|secret| Cow::Borrowed(secret.expose()));
-        given.or_else(|| declared?.default.as_deref().map(Cow::Borrowed))
+        let told = || {
+            let told = self.input.auth?.0.told(name)?;
+            told.of(self.given(&told.secret)?.expose()).map(Cow::Borrowed)
+        };
+        given
+            .or_else(told)
+            .or_else(|| declared?.default.as_deref().map(Cow::Borrowed))
     }
 
     /// Whether a name is one that an OAuth flow finds out.

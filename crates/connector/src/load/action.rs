@@ -282,7 +282,8 @@ fn own_headers(mut headers: Vec<Header>, expects: Expects) -> Vec<Header> {
 }
 
 fn expects(table: &Reader<'_>) -> Expects {
-    let empty = table.word("empty", &[("ok", Expects::MaybeNothing)]);
+    let words = [("ok", Expects::MaybeNothing), ("not_found", Expects::Something)];
+    let empty = table.word("empty", &words);
     if table.boolean("download").unwrap_or(false) {
         return Expects::File;
     }

@@ -1,10 +1,12 @@
 //! `[auth.<kind>]`, the key-based kinds; OAuth stands beside.
 
+use super::head::Known;
 use super::names::{header_name, own_name};
 use super::oauth;
 use super::reader::Reader;
 use super::source::Item;
-use crate::auth::{Apply, Auth, Scheme, SecretField};
+use crate::auth::{Apply, Auth, Own, Scheme, SecretField, Told};
+use crate::connector::Base;
 use crate::schema::Check;
 use crate::template::Template;
 use crate::{Discover, Variable};
@@ -33,7 +35,7 @@ pub(super) fn read(root: &Reader<'_>, vars: &[Variable]) -> (Vec<Auth>, Vec<Disc
 }
 
 fn read_kinds(entries: Vec<(String, Item<'_>)>, vars: &[Variable], discover: &[Discover]) -> Vec<Auth> {
-    let mut kinds = Vec::new();
+    let mut kinds: Vec<Auth> = Vec::new();
     for (kind, item) in entries {
         if !own_name(&kind) {
             item.fault("a kind's name is 1 to 48 of a-z, 0-9 and `_`, a letter first");
@@ -44,11 +46,83 @@ fn read_kinds(entries: Vec<(String, Item<'_>)>, vars: &[Variable], discover: &[D
             } else {
                 key_based(kind, &table, vars)
             };
+            let known = known(auth.as_ref(), vars, discover);
+            let own = own(&table, &known, vars);
             table.finish();
-            kinds.extend(auth);
+            kinds.extend(auth.map(|auth| with_own(auth, own)));
         }
     }
     kinds
+}
+
+/// The names that a kind's own base may use.
+fn known(auth: Option<&Auth>, vars: &[Variable], discover: &[Discover]) -> Known {
+    let oauth = auth.and_then(|auth| auth.oauth.as_ref());
+    let found = oauth.map(|oauth| oauth.found().chain(discover.iter().flat_map(Discover::names)));
+    let vars = vars.iter().map(|var| var.name.as_str());
+    Known {
+        vars: vars
+            .chain(found.into_iter().flatten())
+            .map(str::to_owned)
+            .collect(),
+        path_secrets: auth.map(|auth| auth.path_secrets.clone()).unwrap_or_default(),
+    }
+}
+
+/// A kind with what it says in place of the file. What a secret tells is not asked for.
+fn with_own(mut auth: Auth, own: Own) -> Auth {
+    auth.fields
+        .retain(|field| field.secret || !own.told.iter().any(|told| told.name == field.name));
+    auth.own = own;
+    auth
+}
+
+/// `from_secret`: variables that stand at the end of a secret.
+fn told(table: &Reader<'_>, vars: &[Variable]) -> Vec<Told> {
+    let secrets = table.entries_of("secrets");
+    let read = |(name, item): (String, Item<'_>)| {
+        let inner = item.table()?;
+        let (secret, behind) = (inner.needed("secret"), inner.needed("behind"));
+        inner.finish();
+        if !secrets.iter().any(|(known, _)| *known == secret) {
+            item.fault(format!("`{secret}` is not a secret of this kind"));
+        }
+        let Some(var) = vars.iter().find(|var| var.name == name) else {
+            item.fault(format!("`{name}` is not declared under `[vars]`"));
+            return None;
+        };
+        if var.schema.get("pattern").is_none() && var.schema.get("enum").is_none() {
+            item.fault(format!(
+                "tells `{name}`, whose variable takes any text: give it a `pattern`, so that no more of a secret can become it"
+            ));
+        }
+        Some(Told {
+            name,
+            secret,
+            behind,
+            check: var.check.clone(),
+        })
+    };
+    let entries = table.entries_of("from_secret").into_iter();
+    entries.filter_map(read).collect()
+}
+
+/// What a kind says in place of the file.
+fn own(table: &Reader<'_>, known: &Known, vars: &[Variable]) -> Own {
+    let base = table.find("base").and_then(|item| {
+        let base = super::base::base(&item, known)?;
+        if matches!(base, Base::Internal) {
+            item.fault("is never `internal:` for one way to connect");
+            return None;
+        }
+        Some(base)
+    });
+    Own {
+        base,
+        check: table.text("check"),
+        identity: table.parse("identity", super::head::pointer_text),
+        told: told(table, vars),
+    }
 }
 
 fn key_based(kind: String, table: &Reader<'_>, vars: &[Variable]) -> Option<Auth> {
@@ -79,6 +153,7 @@ fn key_based(kind: String, table: &Reader<'_>, vars: &[Variable]) -> Option<Auth
         fields,
         identities,
         oauth: None,
+        own: Own::default(),
         apply: applied.into_iter().map(|(_, apply, _)| apply).collect(),
         path_secrets,
     })

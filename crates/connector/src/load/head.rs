@@ -94,8 +94,40 @@ pub(super) fn read(root: &Reader<'_>, file: &str) -> Option<Connector> {
     let ids = connector.actions.iter().enumerate();
     connector.by_id = ids.map(|(index, action)| (action.id.clone(), index)).collect();
     lint::file::check(root, &connector, &spans, oauth::scopes(&connector.auth).as_ref());
+    ask_what_is_needed(&mut connector);
     keep_back(&mut connector);
     Some(connector)
+}
+
+/// Leaves out of each way to connect the variables that only the bases of others name.
+fn ask_what_is_needed(connector: &mut Connector) {
+    let used = |auth: &Auth, name: &str| {
+        let actions = connector
+            .actions
+            .iter()
+            .flat_map(|action| action.connection_names());
+        let headers = connector.headers.iter().flat_map(crate::connector::Header::names);
+        let own = connector.base_of(Some(auth)).names().chain(auth.template_names());
+        own.chain(headers).chain(actions).any(|known| known == name)
+    };
+    let in_bases = |name: &str| {
+        let own = connector.auth.iter().filter_map(|auth| auth.own.base.as_ref());
+        own.chain([&connector.base])
+            .flat_map(Base::names)
+            .any(|known| known == name)
+    };
+    let unused = |auth: &Auth| -> Vec<String> {
+        let variables = auth.fields.iter().filter(|field| !field.secret);
+        variables
+            .filter(|field| in_bases(&field.name) && !used(auth, &field.name))
+            .map(|field| field.name.clone())
+            .collect()
+    };
+    let all: Vec<Vec<String>> = connector.auth.iter().map(unused).collect();
+    for (auth, unused) in connector.auth.iter_mut().zip(all) {
+        auth.fields
+            .retain(|field| field.secret || !unused.contains(&field.name));
+    }
 }
 
 /// Takes the actions that are off out of those that are offered, and the resources that have no other. They were checked
@@ -161,7 +193,12 @@ fn identity(root: &Reader<'_>) -> Option<String> {
     if !root.has("check") {
         item.fault("means nothing without `check`");
     }
-    item.parse(|text| crate::pointer::Pointer::parse(text).map(|_valid| text.to_owned()))
+    item.parse(pointer_text)
+}
+
+/// A pointer, kept as the text that it is.
+pub(super) fn pointer_text(text: &str) -> Result<String, String> {
+    crate::pointer::Pointer::parse(text).map(|_valid| text.to_owned())
 }
 
 /// A call's longest time: 1 s to 300 s.

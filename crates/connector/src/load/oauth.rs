@@ -8,7 +8,7 @@ mod tables;
 use super::auth::{apply, secrets, variable_field};
 use super::reader::Reader;
 use super::source::Item;
-use crate::auth::{Apply, Auth, Scheme, SecretField};
+use crate::auth::{Apply, Auth, Own, Scheme, SecretField};
 use crate::oauth::{ACCESS_TOKEN, ClientAuth, Grant, REFRESH_TOKEN, Rotate};
 use crate::pointer::Pointer;
 use crate::template::Template;
@@ -167,6 +167,7 @@ fn finish(
             .filter_map(|(_, _, secret)| secret.clone())
             .collect(),
         apply: applied.into_iter().map(|(_, apply, _)| apply).collect(),
+        own: Own::default(),
         oauth: Some(oauth),
     })
 }

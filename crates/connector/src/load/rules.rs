@@ -25,7 +25,7 @@ pub(super) fn errors(root: &Reader<'_>) -> Errors {
     };
     let mut errors = Errors {
         ok: table.parse("ok", Test::parse),
-        failed: table.parse("failed", Pointer::parse),
+        failed: pointers("failed"),
         code: pointers("code"),
         text: pointers("text"),
         ..Errors::default()

@@ -55,7 +55,8 @@ impl Connector {
         let Some(oauth) = &auth.oauth else {
             return Scopes::default();
         };
-        let check = |action: &Action| self.check.as_deref() == Some(action.id.as_str());
+        let checked = self.check_of(auth).map(|action| action.id.as_str());
+        let check = |action: &Action| checked == Some(action.id.as_str());
         let mut scopes = Scopes {
             plain: oauth.scopes.clone(),
             by_identity: BTreeMap::new(),

@@ -1,7 +1,9 @@
 //! The parts of an OAuth table that are words and small tables.
 
 use crate::pointer::{Pointer, Test};
+use crate::reading::Failure;
 use crate::template::Template;
+use solder_model::Pattern;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -58,18 +60,23 @@ pub(crate) enum Lifetime {
     After(Duration),
 }
 
-/// What a platform answers to a call whose token has ended. All that is stated must hold.
+/// A sign that a call's token has ended. All that is stated must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RefreshOn {
     pub(crate) status: Option<u16>,
     pub(crate) codes: Vec<String>,
+    pub(crate) text: Option<Pattern>,
 }
 
 impl RefreshOn {
-    pub(crate) fn shows(&self, status: u16, code: Option<&str>) -> bool {
-        self.status.is_none_or(|wanted| wanted == status)
-            && (self.codes.is_empty()
-                || code.is_some_and(|code| self.codes.iter().any(|known| known == code)))
+    pub(crate) fn shows(&self, failure: &Failure) -> bool {
+        let is_code = |code: &str| self.codes.iter().any(|known| known == code);
+        self.status.is_none_or(|wanted| wanted == failure.status)
+            && (self.codes.is_empty() || failure.platform_code.as_deref().is_some_and(is_code))
+            && self
+                .text
+                .as_ref()
+                .is_none_or(|pattern| pattern.matches(&failure.text))
     }
 }
 
@@ -128,6 +135,8 @@ pub(crate) struct Revoke {
     pub(crate) json: bool,
     /// Whether the credential goes in as in calls.
     pub(crate) apply: bool,
+    /// Further headers, which may hold the app's secret.
+    pub(crate) headers: Vec<(http::HeaderName, Template)>,
 }
 
 /// How an assertion is made.

@@ -61,7 +61,7 @@ impl<'a> OAuthInput<'a> {
         })
     }
 
-    fn client_secret(&self, oauth: &OAuth) -> Result<&'a Secret, BuildError> {
+    pub(super) fn client_secret(&self, oauth: &OAuth) -> Result<&'a Secret, BuildError> {
         let own = || oauth.own_app.then(|| self.fields.get("client_secret")).flatten();
         own()
             .or_else(|| self.app.and_then(|app| app.client_secret))

@@ -59,6 +59,19 @@ impl Connector {
         for (name, value) in headers {
             request.headers_mut().extend(name.map(|name| (name, value)));
         }
+        if let Ok(secret) = input.client_secret(oauth) {
+            target.also("client_secret", secret.expose());
+        }
+        let build = target.build_input();
+        let names = target.names(&build);
+        for (name, template) in &revoke.headers {
+            let text = template
+                .render(|name| names.var(name))
+                .map_err(|name| missing(&name))?;
+            request
+                .headers_mut()
+                .insert(name.clone(), apply::sensitive(&text)?);
+        }
         Ok(Some(request))
     }
 

@@ -5,7 +5,7 @@ use super::parts::{Expires, Lifetime, Rotate, TokenPlace};
 use super::{OAuth, TokenFailure};
 use crate::Connector;
 use crate::auth::Auth;
-use crate::connector::{Base, Header};
+use crate::connector::Header;
 use crate::pointer::{Pointer, scalar_text};
 use crate::request::{BuildInput, Names};
 use bytes::Bytes;
@@ -119,7 +119,7 @@ impl Connector {
                         }
                     }
                 }
-                _ if !refreshing && self.always_needs(name) => {
+                _ if !refreshing && self.always_needs(auth, name) => {
                     let what = format!("gave tokens without `{name}`, which every call needs");
                     return Err(TokenFailure::unreadable(self, &what));
                 }
@@ -149,15 +149,14 @@ impl Connector {
     }
 
     /// Whether no call can be made without this variable.
-    fn always_needs(&self, name: &str) -> bool {
+    fn always_needs(&self, auth: &Auth, name: &str) -> bool {
         let declared = self
             .vars
             .iter()
             .any(|var| var.name == name && var.default.is_some());
-        let in_base =
-            matches!(&self.base, Base::Made { whole, .. } if whole.names().any(|known| known == name));
-        let in_header = |header: &Header| matches!(header, Header::Made(_, template) if template.names().any(|known| known == name));
-        !declared && (in_base || self.headers.iter().any(in_header))
+        let base = self.base_of(Some(auth)).names();
+        let headers = self.headers.iter().flat_map(Header::names);
+        !declared && base.chain(headers).any(|known| known == name)
     }
 }
 

@@ -12,7 +12,35 @@ use solder_model::{Code, Timestamp};
 /// The longest text of a platform that is passed on, in characters.
 const LONGEST: usize = 1_000;
 
+/// The status whose hint fits what is not there, whatever the status was.
+const NOT_FOUND: u16 = 404;
+
+impl Failure {
+    /// A failure of which the platform said nothing.
+    pub(super) const fn plain(code: Code, message: String, status: u16) -> Self {
+        Self {
+            code,
+            message,
+            text: String::new(),
+            hint: None,
+            platform_code: None,
+            status,
+            retry: None,
+            retryable: false,
+        }
+    }
+}
+
 impl Connector {
+    /// A good answer that says by being empty that what was asked for is not there.
+    pub(super) fn not_there(&self, status: u16) -> Failure {
+        let message = format!("{} answered that there is no such thing", self.name);
+        Failure {
+            hint: self.errors.hint.find("", None, NOT_FOUND).cloned(),
+            ..Failure::plain(Code::PlatformNotFound, message, status)
+        }
+    }
+
     pub(super) fn failure(
         &self,
         action: &Action,
@@ -30,7 +58,7 @@ impl Connector {
             .also
             .iter()
             .any(|also| also.holds(status, response.headers(), told, &text));
-        let mapped = self.errors.map.find(told, status).copied();
+        let mapped = self.errors.map.find(&text, told, status).copied();
         let code = if limited {
             Code::PlatformRateLimited
         } else {
@@ -47,7 +75,8 @@ impl Connector {
         Failure {
             code,
             message: self.sentence(response, told, &text),
-            hint: self.errors.hint.find(told, status).cloned(),
+            hint: self.errors.hint.find(&text, told, status).cloned(),
+            text,
             status,
             retry,
             retryable: worth && (action.kind == Kind::Read || slow_down || action.keyed),

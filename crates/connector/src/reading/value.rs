@@ -100,6 +100,18 @@ impl Content {
         ))
     }
 
+    /// Whether the part of the answer that matters is anything but `null`.
+    pub(super) fn is_there(&self, action: &Action) -> bool {
+        match self {
+            Self::Empty => false,
+            Self::Json(value) => {
+                let found = action.result.as_ref().map_or(Some(value), |at| at.find(value));
+                found.is_some_and(|found| !found.is_null())
+            }
+            Self::Text { .. } | Self::File { .. } => true,
+        }
+    }
+
     /// The value that callers get.
     pub(super) fn into_value(self, action: &Action) -> Value {
         match self {

@@ -56,7 +56,7 @@ pub(crate) fn apply(names: &Names<'_>, url: &mut String, headers: &mut HeaderMap
     Ok(())
 }
 
-fn sensitive(text: &str) -> Result<HeaderValue, BuildError> {
+pub(crate) fn sensitive(text: &str) -> Result<HeaderValue, BuildError> {
     let mut value = HeaderValue::from_str(text).map_err(|_bad_value| {
         connection(
             "",

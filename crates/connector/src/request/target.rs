@@ -38,14 +38,15 @@ pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> 
 
 /// What stands before the path, without `/` at its end.
 pub(crate) fn base(connector: &Connector, names: &Names<'_>) -> Result<String, BuildError> {
+    let own = connector.base_of(names.input.auth.map(|(auth, _)| auth));
     if let (Some(url), false) = (names.input.base_override, connector.is_internal()) {
         let mut text = url.as_str().trim_end_matches('/').to_owned();
-        if let Base::Made { kept, .. } = &connector.base {
+        if let Base::Made { kept, .. } = own {
             push_named(&mut text, kept, names)?;
         }
         return Ok(text);
     }
-    match &connector.base {
+    match own {
         Base::Internal => Ok(String::new()),
         Base::Fixed(text) => Ok(text.clone()),
         Base::Made { whole, .. } => {

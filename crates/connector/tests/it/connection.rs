@@ -1,6 +1,6 @@
 //! Credentials, variables, hosts and overrides.
 
-use crate::support::{Connection, action, field_faults, head, load, object, written};
+use crate::support::{Connection, action, faults, field_faults, head, load, object, written};
 use serde_json::json;
 use solder_connector::{BuildError, Connector, Scheme};
 
@@ -195,6 +195,189 @@ fn variables_fill_in_the_base_found_ones_before_given_ones_before_defaults() {
             ("team", false, true)
         ]
     );
+}
+
+const TWO_DOORS: &str = "id = \"sample\"\nname = \"Sample\"\nabout = \"A platform\"\ncategories = [\"test\"]\n\
+                         base = \"https://gate.example.com/ex/{cloud}\"\nhosts = [\"gate.example.com\", \"*.example.net\"]\ncheck = \"act\"\nidentity = \"/a\"\n\
+                         [resources]\nthings = \"Things\"\n\
+                         [vars]\ncloud = \"string | Cloud id\"\nsite = \"string | Site\"\nteam = \"string | Team\"\n\
+                         [auth.scoped]\nsecrets.token = \"Token\"\napply = { header = \"X\", value = \"{token}\" }\n\
+                         [auth.classic]\nbase = \"https://{site}.example.net\"\ncheck = \"other\"\nidentity = \"/b\"\n\
+                         secrets.token = \"Token\"\napply = { header = \"X\", value = \"{token}\" }\n\
+                         [auth.oauth2]\nauthorize = \"https://gate.example.com/authorize\"\ntoken = \"https://gate.example.com/token\"\n\
+                         [[auth.discover]]\ncall = \"GET https://gate.example.com/sites\"\nset = { cloud = \"/id\" }\n";
+
+fn two_doors() -> Connector {
+    let other = action("GET /other", "").replace("name = \"act\"", "name = \"other\"");
+    load(&(TWO_DOORS.to_owned() + &action("GET /x/{team}", "") + &other))
+}
+
+#[test]
+fn a_way_to_connect_may_have_a_base_and_a_check_of_its_own() {
+    let connector = two_doors();
+    let uri = |kind, fields: &[(&'static str, &'static str)]| {
+        let mut connection = connected(kind, fields);
+        let plain = connection.build(&connector, json!({})).unwrap().uri().to_string();
+        connection.base_override = Some("http://127.0.0.1:9/mock");
+        let overridden = connection.build(&connector, json!({})).unwrap().uri().to_string();
+        (plain, overridden)
+    };
+    let both = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(
+        uri("scoped", &[("token", "s"), ("cloud", "c1"), ("team", "t")]),
+        both(
+            "https://gate.example.com/ex/c1/x/t",
+            "http://127.0.0.1:9/mock/c1/x/t"
+        )
+    );
+    assert_eq!(
+        uri("classic", &[("token", "s"), ("site", "acme"), ("team", "t")]),
+        both("https://acme.example.net/x/t", "http://127.0.0.1:9/mock/x/t")
+    );
+    let told = |kind| {
+        let auth = connector.auth(kind).unwrap();
+        let check = connector.check_of(auth).map(|action| action.id.as_str());
+        (check, connector.identity_of(auth))
+    };
+    assert_eq!(told("scoped"), (Some("act"), Some("/a")));
+    assert_eq!(told("classic"), (Some("other"), Some("/b")));
+    assert_eq!(told("oauth2"), (Some("act"), Some("/a")));
+    let places: Vec<_> = connector
+        .destinations()
+        .into_iter()
+        .filter(|place| place.field.ends_with("base"))
+        .map(|place| format!("{} {}", place.field, place.text))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "auth.classic.base https://{site}.example.net",
+            "base https://gate.example.com/ex/{cloud}"
+        ]
+    );
+}
+
+#[test]
+fn a_way_to_connect_asks_only_for_the_variables_that_it_needs() {
+    let connector = two_doors();
+    let asked = |kind: &str| -> Vec<String> {
+        let fields = connector.auth(kind).unwrap().fields.iter();
+        fields.map(|field| field.name.clone()).collect()
+    };
+    assert_eq!(asked("scoped"), ["token", "cloud", "team"]);
+    assert_eq!(asked("classic"), ["token", "site", "team"]);
+    assert_eq!(asked("oauth2"), ["team"]);
+}
+
+#[test]
+fn a_base_of_its_own_stays_on_the_hosts_of_the_file() {
+    let connector = two_doors();
+    for bad in ["evil.org/", "a@evil.org", "evil.org#", ""] {
+        let connection = connected("classic", &[("token", "s"), ("site", bad), ("team", "t")]);
+        let built = connection.build(&connector, json!({}));
+        assert!(matches!(built, Err(BuildError::Connection(_))), "{bad} {built:?}");
+    }
+    let told = |from: &str, to: &str| {
+        let text = TWO_DOORS.replace(from, to) + &action("GET /x/{team}", "");
+        faults(&text.replace("check = \"other\"\n", ""))
+    };
+    assert!(
+        told("https://{site}.example.net", "https://evil.org")
+            .contains("auth.classic.base: is on `evil.org`, which `hosts` does not list")
+    );
+    assert!(told("https://{site}.example.net", "internal:").contains("is never `internal:`"));
+    assert!(
+        told("https://{site}.example.net", "https://{sight}.example.net")
+            .contains("`{sight}` is not declared")
+    );
+    let unlisted = "https://gate.example.com/ex\"\ncheck";
+    assert!(
+        told(
+            "https://gate.example.com/ex/{cloud}\"\nhosts = [\"gate.example.com\", \"*.example.net\"]\ncheck",
+            unlisted
+        )
+        .contains("auth.classic.base: has a name in its host, so `hosts` has to list")
+    );
+    let check = TWO_DOORS.to_owned() + &action("GET /x/{team}", "");
+    assert!(faults(&check).contains("auth.classic.check: `other` is no action of this file"));
+}
+
+const ENDED: &str = "id = \"sample\"\nname = \"Sample\"\nabout = \"A platform\"\ncategories = [\"test\"]\n\
+                     base = \"https://{dc}.example.com\"\nhosts = [\"*.example.com\"]\n[resources]\nthings = \"Things\"\n\
+                     [vars]\ndc = { line = \"string | Data centre\", pattern = \"^[a-z]{2}[0-9]{1,4}$\" }\n\
+                     [auth.key]\nsecrets.key = \"Key\"\napply = { header = \"X\", value = \"{key}\" }\n\
+                     from_secret = { dc = { secret = \"key\", behind = \"-\" } }\n";
+
+#[test]
+fn a_variable_at_the_end_of_a_secret_is_not_asked_for() {
+    let connector = load(&(ENDED.to_owned() + &action("GET /x", "")));
+    let auth = &connector.auth[0];
+    assert_eq!(
+        auth.fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect::<Vec<_>>(),
+        ["key"]
+    );
+    let request = connected("key", &[("key", "0a1b-2c-us6")])
+        .build(&connector, json!({}))
+        .unwrap();
+    assert_eq!(request.uri(), "https://us6.example.com/x");
+    assert!(auth.validate(&object(json!({"key": "0a1b-us6"}))).is_empty());
+    for bad in [
+        "0a1b",
+        "0a1b-",
+        "0a1b-evil.org/",
+        "us6",
+        "0a1b-us6-",
+        "0a1b-secret",
+    ] {
+        let faults = auth.validate(&object(json!({"key": bad})));
+        let told: Vec<_> = faults
+            .iter()
+            .map(|fault| format!("{}: {}", fault.field, fault.message))
+            .collect();
+        assert_eq!(
+            told,
+            ["key: does not end with `-` and its `dc`: paste the whole of it"],
+            "{bad}"
+        );
+    }
+    let evil = connected("key", &[("key", "0a1b-evil.org/")]).build(&connector, json!({}));
+    assert!(matches!(evil, Err(BuildError::Connection(_))), "{evil:?}");
+    let without = connected("key", &[("key", "0a1b")])
+        .build(&connector, json!({}))
+        .unwrap_err();
+    assert_eq!(
+        field_faults(&without),
+        ["dc: is missing: connect again and give it"]
+    );
+}
+
+#[test]
+fn a_secret_tells_only_what_a_pattern_holds() {
+    for (from, to, wanted) in [
+        (
+            ", pattern = \"^[a-z]{2}[0-9]{1,4}$\"",
+            "",
+            "give it a `pattern`, so that no more of a secret can become it",
+        ),
+        (
+            "secret = \"key\"",
+            "secret = \"kye\"",
+            "`kye` is not a secret of this kind",
+        ),
+        ("{ dc = {", "{ cd = {", "`cd` is not declared under `[vars]`"),
+        (
+            ", behind = \"-\"",
+            "",
+            "auth.key.from_secret.dc.behind: is missing",
+        ),
+    ] {
+        let text = ENDED.replace(from, to) + &action("GET /x", "");
+        let told = faults(&text);
+        assert!(told.contains(wanted), "{told}");
+    }
 }
 
 #[test]

@@ -185,6 +185,8 @@ fn the_keys_of_an_oauth_table_agree() {
         format!("{code}refresh = \"https://a.example/refresh?x=1\"\n"),
         format!("{code}revoke = {{ call = \"PUT https://a.example/revoke\" }}\n"),
         format!("{code}revoke = {{ call = \"GET https://a.example/revoke\", token = \"t\", apply = true, client = \"body\", off = 1 }}\n"),
+        format!("{code}revoke = {{ call = \"POST https://a.example/{{client_secret}}\", headers = {{ Cookie = \"x\", A = \"{{secret}}\" }} }}\n"),
+        format!("{code}refresh_on = [{{ status = 401, text = \"*expired*\" }}, {{ codes = \"X\" }}]\n"),
         format!("{code}device = \"https://a.example/device\"\n"),
         format!("{base}grant = \"device_code\"\npkce = true\n"),
         format!("{base}grant = \"client_credentials\"\nauthorize = \"https://a.example/authorize\"\nissuer = \"https://a.example\"\n"),

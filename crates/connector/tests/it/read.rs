@@ -176,6 +176,122 @@ fn errors_beside_a_good_status_are_found() {
 }
 
 #[test]
+fn what_a_platform_says_in_words_counts_more_than_its_code_and_its_status() {
+    let text = head("")
+        + "[errors]\ncode = \"/code\"\ntext = \"/text\"\n\
+           [errors.map]\n\"invalid id\" = \"not_found\"\n\"*chat not found\" = \"not_found\"\n\"unauthorized*\" = \"forbidden\"\n\
+           \"400\" = \"conflict\"\n\
+           [errors.hint]\n\"invalid id\" = \"Ids have 24 characters.\"\n\"*chat not found\" = \"Write to the bot.\"\n\"400\" = \"Look again.\"\n"
+        + &action("GET /x", "");
+    let connector = load(&text);
+    let plain = [("content-type", "text/plain")];
+    for (response, code, hint) in [
+        (
+            answer(400, &plain, "invalid id\n"),
+            Code::PlatformNotFound,
+            Some("Ids have 24 characters."),
+        ),
+        (
+            answer(400, &plain, "invalid id of a board"),
+            Code::PlatformConflict,
+            Some("Look again."),
+        ),
+        (
+            answer(401, &plain, "unauthorized card permission requested"),
+            Code::PlatformForbidden,
+            None,
+        ),
+        (
+            answer(400, &[], r#"{"code":400,"text":"Bad Request: chat not found"}"#),
+            Code::PlatformNotFound,
+            Some("Write to the bot."),
+        ),
+        (
+            answer(
+                400,
+                &[],
+                r#"{"code":400,"text":"Bad Request: message is too long"}"#,
+            ),
+            Code::PlatformConflict,
+            Some("Look again."),
+        ),
+        (answer(401, &plain, ""), Code::PlatformReconnect, None),
+    ] {
+        let failure = failure(&connector, &response);
+        assert_eq!(
+            (failure.code, failure.hint.as_deref()),
+            (code, hint),
+            "{failure:?}"
+        );
+    }
+}
+
+#[test]
+fn any_of_several_signs_says_that_a_call_failed() {
+    let text = head("")
+        + "[errors]\nfailed = [\"/errors/0\", \"/data/done/userErrors/0\"]\ntext = [\"/errors/0/message\", \"/data/done/userErrors/0/message\"]\n"
+        + &action("POST /x", "result = \"/data/done\"");
+    let connector = load(&text);
+    for body in [
+        r#"{"errors":[{"message":"No"}]}"#,
+        r#"{"data":{"done":{"userErrors":[{"message":"No"}]}}}"#,
+    ] {
+        let failure = failure(&connector, &answer(200, &[], body));
+        assert_eq!(
+            (failure.code, failure.text.as_str()),
+            (Code::PlatformInvalid, "No"),
+            "{body}"
+        );
+    }
+    let fine = r#"{"data":{"done":{"id":1,"userErrors":[]}},"errors":[]}"#;
+    assert_eq!(
+        success(&connector, &answer(200, &[], fine)),
+        json!({"id": 1, "userErrors": []})
+    );
+}
+
+#[test]
+fn where_nothing_means_that_there_is_no_such_thing_it_is_told_as_that() {
+    let text = head("")
+        + "[errors]\nfailed = \"/errors/0\"\n[errors.hint]\n\"404\" = \"List them first.\"\n"
+        + &action(
+            "GET /x",
+            "result = \"/data/issue\"\nempty = \"not_found\"\npick = [\"id\"]",
+        );
+    let connector = load(&text);
+    for body in [r#"{"data":{"issue":null}}"#, r#"{"data":null}"#, "{}", "null", ""] {
+        let failure = failure(&connector, &answer(200, &[], body));
+        assert_eq!(
+            (failure.code, failure.message.as_str(), failure.hint.as_deref()),
+            (
+                Code::PlatformNotFound,
+                "Sample answered that there is no such thing",
+                Some("List them first.")
+            ),
+            "{body}"
+        );
+    }
+    let refused = failure(
+        &connector,
+        &answer(200, &[], r#"{"data":{"issue":null},"errors":[{}]}"#),
+    );
+    assert_eq!(refused.code, Code::PlatformInvalid);
+    for (body, wanted) in [
+        (r#"{"data":{"issue":{"id":1,"x":2}}}"#, json!({"id": 1})),
+        (r#"{"data":{"issue":[]}}"#, json!([])),
+        (r#"{"data":{"issue":false}}"#, json!(false)),
+    ] {
+        assert_eq!(success(&connector, &answer(200, &[], body)), wanted);
+    }
+    // Without the word, nothing is a value like any other.
+    let plain = with_action("GET /x", "result = \"/data/issue\"");
+    assert_eq!(
+        success(&plain, &answer(200, &[], r#"{"data":{"issue":null}}"#)),
+        json!(null)
+    );
+}
+
+#[test]
 fn of_an_answer_the_part_that_matters_is_kept() {
     for (rest, body, wanted) in [
         (

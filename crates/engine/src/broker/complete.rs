@@ -149,12 +149,9 @@ impl Engine {
         at: &At<'_>,
         fields: &OpenedFields,
     ) -> std::result::Result<Option<String>, String> {
-        let action = at
-            .connector
-            .check
-            .as_deref()
-            .and_then(|id| at.connector.action(id));
-        let Some(action) = action else { return Ok(None) };
+        let Some(action) = at.connector.check_of(at.auth) else {
+            return Ok(None);
+        };
         let none = Map::new();
         let built = BuildInput {
             base_override: at.entry.settings.base_url.as_ref(),
@@ -172,7 +169,7 @@ impl Engine {
         };
         match at.connector.read(action, None, &response, self.clock.now()) {
             Reading::Success(answer) => {
-                let named = at.connector.identity.as_deref();
+                let named = at.connector.identity_of(at.auth);
                 Ok(named.and_then(|pointer| shown_identity(answer.value.pointer(pointer)?)))
             }
             Reading::Failure(failure) if failure.code == Code::PlatformReconnect => Err(format!(

@@ -91,7 +91,7 @@ impl Engine {
         auth: &Auth,
         fields: &OpenedFields,
     ) -> Result<Option<String>> {
-        let check = connector.check.as_deref().and_then(|id| connector.action(id));
+        let check = connector.check_of(auth);
         // A key that acts for another identity alone cannot run the check of the plain one.
         let Some(action) = check.filter(|action| auth.acts_as(action.identity.as_deref())) else {
             return Ok(None);
@@ -114,7 +114,7 @@ impl Engine {
         let response = sent.map_err(|error| untried(connector, error.code()))?;
         match connector.read(action, None, &response, self.clock.now()) {
             Reading::Success(answer) => {
-                let named = connector.identity.as_deref();
+                let named = connector.identity_of(auth);
                 Ok(named.and_then(|pointer| crate::broker::shown_identity(answer.value.pointer(pointer)?)))
             }
             Reading::Failure(failure) if failure.code == Code::PlatformReconnect => {

@@ -4,7 +4,7 @@ use crate::action::Action;
 use crate::connector::{Base, Header};
 use crate::load::oauth::Scopes;
 use crate::load::reader::Reader;
-use crate::template::Template;
+use crate::load::source::Item;
 use crate::{Connector, Scheme};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -35,6 +35,7 @@ pub(in crate::load) fn check(
         }
     }
     check_action(root, connector);
+    own(root, connector);
     discovery(root, connector);
     base_names(root, connector);
 }
@@ -86,9 +87,12 @@ fn scope_fault(action: &Action, scopes: &Scopes<'_>) -> Option<String> {
 }
 
 fn check_action(root: &Reader<'_>, connector: &Connector) {
-    let (Some(item), Some(check)) = (root.find("check"), &connector.check) else {
-        return;
-    };
+    if let (Some(item), Some(check)) = (root.find("check"), &connector.check) {
+        check_fault(connector, check, &item);
+    }
+}
+
+fn check_fault(connector: &Connector, check: &str, item: &Item<'_>) {
     match connector.action(check) {
         None => item.fault(format!("`{check}` is no action of this file")),
         Some(action) if action.off => item.fault(format!("`{check}` is off, and could not be run")),
@@ -98,6 +102,43 @@ fn check_action(root: &Reader<'_>, connector: &Connector) {
             ));
         }
         Some(_) => {}
+    }
+}
+
+/// What a way to connect says in place of the file fits the rest of it.
+fn own(root: &Reader<'_>, connector: &Connector) {
+    let kinds = root.entries_of("auth");
+    let tables = kinds.iter().filter(|(kind, _)| kind != "discover");
+    for (kind, table) in tables.filter_map(|(kind, item)| Some((kind, item.table()?))) {
+        let Some(auth) = connector.auth(kind) else {
+            continue;
+        };
+        if let (Some(item), Some(check)) = (table.find("check"), &auth.own.check) {
+            check_fault(connector, check, &item);
+        }
+        if let Some(item) = table.find("identity")
+            && connector.check.is_none()
+            && auth.own.check.is_none()
+        {
+            item.fault("means nothing without `check`");
+        }
+        if let (Some(item), Some(base)) = (table.find("base"), &auth.own.base) {
+            host_fault((root, connector), &item, base);
+        }
+    }
+}
+
+/// A kind's own base is on a host that may get the credential.
+fn host_fault((root, connector): (&Reader<'_>, &Connector), item: &Item<'_>, base: &Base) {
+    let origin = item.text().map(|text| crate::load::base::split_origin(text).0);
+    match origin.and_then(crate::load::base::constant_host) {
+        Some(host) if !connector.hosts_allow(&host) => {
+            item.fault(format!("is on `{host}`, which `hosts` does not list"));
+        }
+        None if !root.has("hosts") && matches!(base, Base::Made { .. }) => {
+            item.fault("has a name in its host, so `hosts` has to list the hosts that it may be");
+        }
+        _ => {}
     }
 }
 
@@ -122,20 +163,8 @@ fn discovery(root: &Reader<'_>, connector: &Connector) {
     }
 }
 
-/// Each way to connect can fill in the base and the common headers.
+/// Each way to connect can fill in its base and the common headers.
 fn base_names(root: &Reader<'_>, connector: &Connector) {
-    let base = match &connector.base {
-        Base::Made { whole, .. } => whole.names().collect::<Vec<_>>(),
-        _ => Vec::new(),
-    };
-    let headers = connector.headers.iter().filter_map(|header| match header {
-        Header::Made(_, template) => Some(template),
-        Header::Fixed(..) => None,
-    });
-    let needed: Vec<&str> = base
-        .into_iter()
-        .chain(headers.flat_map(Template::names))
-        .collect();
     let kinds = root.entries_of("auth");
     for auth in connector.auth.iter().filter(|auth| auth.scheme != Scheme::OAuth) {
         let given = |name: &str| {
@@ -145,7 +174,9 @@ fn base_names(root: &Reader<'_>, connector: &Connector) {
         let Some((_, item)) = kinds.iter().find(|(kind, _)| *kind == auth.kind) else {
             continue;
         };
-        for name in needed.iter().filter(|name| !given(name)) {
+        let base = connector.base_of(Some(auth)).names();
+        let needed = base.chain(connector.headers.iter().flat_map(Header::names));
+        for name in needed.filter(|name| !given(name)) {
             item.fault(format!(
                 "cannot give `{{{name}}}`, which the base or the headers need: declare it under `[vars]`"
             ));

@@ -4,13 +4,15 @@ use super::Names;
 use super::parts::{unknown_names, url_of};
 use super::{pointers, several};
 use crate::Discover;
+use crate::load::names::header_name;
 use crate::load::reader::{Reader, one_of};
 use crate::load::source::Item;
 use crate::oauth::{AssertionTable, Blame, ClientAuth, RefreshOn, Revoke, Which};
 use crate::pointer::Pointer;
 use crate::template::Template;
-use http::Method;
-use solder_model::parse_duration;
+use http::header::AUTHORIZATION;
+use http::{HeaderName, Method};
+use solder_model::{Pattern, parse_duration};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -29,6 +31,7 @@ pub(super) fn revoke(
         client,
         json,
         apply: false,
+        headers: Vec::new(),
     };
     if item.is_text() {
         return url_of(&item, item.text()?, known).map(plain);
@@ -61,6 +64,7 @@ pub(super) fn revoke(
     ];
     let own_client = table.word("client", &clients);
     let own_json = table.word("send", &[("form", false), ("json", true)]);
+    let headers = revoke_headers(&table, &known);
     table.finish();
     if apply && own_client.is_some() {
         table.fault("`client` means nothing with `apply`: the credential itself goes in");
@@ -76,9 +80,26 @@ pub(super) fn revoke(
         client: own_client.unwrap_or(client),
         json: own_json.unwrap_or(json),
         apply,
+        headers,
         method,
         url,
     })
+}
+
+/// Headers of a revocation alone. They may carry the app's secret, which no URL does, and say who asks.
+fn revoke_headers(table: &Reader<'_>, known: &[&str]) -> Vec<(HeaderName, Template)> {
+    let known: Vec<&str> = known.iter().copied().chain(["client_secret"]).collect();
+    let read = |(name, item): (String, Item<'_>)| {
+        let name = match name.to_ascii_lowercase().as_str() {
+            "authorization" => AUTHORIZATION,
+            _ => header_name(&name).map_err(|error| item.fault(error)).ok()?,
+        };
+        let template = item.parse(Template::parse)?;
+        unknown_names(&item, &template, &known);
+        Some((name, template))
+    };
+    let entries = table.entries_of("headers").into_iter();
+    entries.filter_map(read).collect()
 }
 
 /// `assertion`: what is signed.
@@ -135,27 +156,30 @@ fn known_claims(item: &Item<'_>, template: &Template, names: &Names<'_>) {
     unknown_names(item, template, &known);
 }
 
-/// `refresh_on = { status, code }`.
-pub(super) fn refresh_on(table: &Reader<'_>) -> Option<RefreshOn> {
-    let inner = table.table("refresh_on")?;
-    let status = inner.find("status").and_then(|item| item.integer(100..=599));
-    let items = inner
-        .find("code")
-        .map(|item| item.one_or_list())
-        .unwrap_or_default();
-    let codes: Vec<String> = items
+/// `refresh_on`: one sign or several.
+pub(super) fn refresh_on(table: &Reader<'_>) -> Vec<RefreshOn> {
+    let signs = table.find("refresh_on").map(|item| item.one_or_list());
+    signs
+        .unwrap_or_default()
         .iter()
-        .filter_map(|item| item.text().map(str::to_owned))
-        .collect();
-    inner.finish();
-    if status.is_none() && codes.is_empty() {
-        inner.fault("must state `status` or `code`");
+        .filter_map(refresh_sign)
+        .collect()
+}
+
+fn refresh_sign(item: &Item<'_>) -> Option<RefreshOn> {
+    let table = item.table()?;
+    let status = table.find("status").and_then(|item| item.integer(100..=599));
+    let sign = RefreshOn {
+        status: status.and_then(|status| u16::try_from(status).ok()),
+        codes: table.text_or_texts("code"),
+        text: table.text("text").map(|text| Pattern::new(&text)),
+    };
+    table.finish();
+    if sign.status.is_none() && sign.codes.is_empty() && sign.text.is_none() {
+        table.fault("must state `status`, `code` or `text`");
         return None;
     }
-    Some(RefreshOn {
-        status: status.and_then(|status| u16::try_from(status).ok()),
-        codes,
-    })
+    Some(sign)
 }
 
 /// `error_map`: codes of the token endpoint, and whom they concern.

@@ -81,6 +81,11 @@ fn salesforce_calls_the_host_of_the_token_answer_and_no_other() {
         r#"[{"message":"Bad","errorCode":"INVALID_AUTH_HEADER"}]"#,
     );
     assert!(!org.connector.should_refresh(org.auth(), &other));
+    let plain = [("content-type", "text/plain")];
+    let told = org.failed("whoami", 403, &plain, "Bad_OAuth_Token");
+    assert!(org.connector.should_refresh(org.auth(), &told));
+    let missing = org.failed("whoami", 403, &plain, "Missing_OAuth_Token");
+    assert!(!org.connector.should_refresh(org.auth(), &missing));
     let gone = org
         .read(
             Asked::Refresh(None),

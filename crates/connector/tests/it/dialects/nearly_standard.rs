@@ -118,6 +118,17 @@ fn square_says_when_a_token_ends_and_takes_json_with_its_version() {
     );
     let body = r#"{"access_token":"EAAA1","token_type":"bearer","expires_at":"2026-01-31T00:00:00Z","merchant_id":"M","refresh_token":"EQAA1","short_lived":false}"#;
     assert_eq!(square.take(Asked::Code, body), Some(30 * 86_400));
+    let revocation = square
+        .connector
+        .revoke(square.auth(), &square.input())
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        written(&revocation),
+        "POST https://connect.squareup.com/oauth2/revoke\nauthorization: Client app-secret\ncontent-type: application/json\n\
+         square-version: 2026-10-15\n{\"access_token\":\"EAAA1\",\"client_id\":\"id\"}"
+    );
+    assert!(revocation.headers()["authorization"].is_sensitive());
     let gone = square
         .read(Asked::Refresh(None), 401, r#"{"errors":[{"category":"AUTHENTICATION_ERROR","code":"UNAUTHORIZED","detail":"The refresh token was revoked."}]}"#)
         .unwrap_err();

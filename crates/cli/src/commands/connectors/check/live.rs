@@ -10,7 +10,7 @@ use crate::print;
 use crate::settings::Settings;
 use crate::system::{SystemClock, SystemEntropy};
 use serde_json::{Map, Value};
-use solder_connector::{Action, Connector, Kind};
+use solder_connector::{Action, Auth, Connector, Kind};
 use solder_engine::{
     Asked, Authorization, Caller, Catalog, CredentialMade, Engine, Identity, Installation, Scope,
     Settings as EngineSettings,
@@ -44,9 +44,15 @@ pub(super) fn run(arguments: &Check, settings: &Settings) -> Result<Vec<Called>>
     let own = engine_settings(settings);
     let catalog = Catalog::open(&own)?;
     let (connector, _) = catalog.find(id).ok_or_else(|| unknown(id, catalog.ids()))?;
-    let actions = callable(&connector);
-    let credential = match &arguments.credential {
-        Some(from) => Some(credential(from, id)?),
+    let given = arguments.credential.as_deref();
+    let given = given.map(|from| credential(from, id)).transpose()?;
+    let kind = given
+        .as_ref()
+        .and_then(|given| given.get("authenticationType")?.as_str());
+    let auth = kind.map_or(connector.auth.first(), |kind| connector.auth(kind));
+    let actions = callable(&connector, auth);
+    let credential = match given {
+        Some(given) => Some(given),
         None if actions.iter().any(|action| action.needs_credential) => {
             return Err(Failure::Settings(format!(
                 "--live needs a credential for {}: --credential FILE, or env:NAME for a variable that holds the same.",
@@ -69,8 +75,9 @@ pub(super) fn run(arguments: &Check, settings: &Settings) -> Result<Vec<Called>>
 }
 
 /// The `check` action, then the reads that need no argument.
-fn callable(connector: &Connector) -> Vec<Arc<Action>> {
-    let is_check = |action: &Action| connector.check.as_deref() == Some(action.id.as_str());
+fn callable(connector: &Connector, auth: Option<&Auth>) -> Vec<Arc<Action>> {
+    let checked = auth.and_then(|auth| connector.check_of(auth));
+    let is_check = |action: &Action| checked.is_some_and(|check| check.id == action.id);
     let free = |action: &Action| {
         action.kind == Kind::Read
             && action.deprecated.is_none()
