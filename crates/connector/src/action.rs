@@ -114,6 +114,8 @@ pub struct Action {
     pub(crate) repeats: bool,
     pub(crate) graphql: Option<Box<[u8]>>,
     pub(crate) wrap: Option<String>,
+    /// The header that carries the parameters as one JSON text, so that the body is free for a file.
+    pub(crate) json_header: Option<HeaderName>,
     pub(crate) result: Option<Pointer>,
     pub(crate) pick: Vec<Pick>,
     pub(crate) expects: Expects,

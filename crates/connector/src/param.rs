@@ -16,6 +16,8 @@ pub enum Place {
     Header,
     /// Into the body.
     Body,
+    /// Into the one JSON text that stands in a header.
+    JsonHeader,
     /// The cursor of a list whose next page is told as a URL: it stands for the query.
     Cursor,
 }
@@ -26,7 +28,7 @@ impl Place {
         match self {
             Self::Path => "path",
             Self::Query | Self::Cursor => "query",
-            Self::Header => "header",
+            Self::Header | Self::JsonHeader => "header",
             Self::Body => "body",
         }
     }

@@ -137,6 +137,7 @@ impl Connector {
             set_header(&mut headers, header, &names)?;
         }
         let body = body::body(action, input, &mut headers)?;
+        body::json_header(action, input, &mut headers)?;
         header_params(action, input, &mut headers)?;
         if action.needs_credential {
             apply::apply(&names, &mut url, &mut headers)?;

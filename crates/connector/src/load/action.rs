@@ -3,7 +3,7 @@
 use super::base::header;
 use super::call::{self, Call};
 use super::head::{Known, timeout};
-use super::names::action_id;
+use super::names::{action_id, header_name};
 use super::params::{self, Around};
 use super::reader::Reader;
 use super::rules::{self, PagingTable};
@@ -16,7 +16,7 @@ use crate::request::encode;
 use crate::settle::PageLimit;
 use crate::{Connector, Place};
 use http::header::ACCEPT;
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value};
 use solder_model::{Limit, parse_duration};
 use std::ops::Range;
@@ -76,8 +76,10 @@ fn read(item: &Item<'_>, whole: &Whole<'_>) -> Option<Action> {
     let kind = table.get("kind").and_then(|_| table.word("kind", &kinds));
     let body_stated = table.has("body");
     let body = body(&table);
+    let json_header = table.parse("json_header", header_name);
     let shell = call.map(|call| {
         let place = match call.method {
+            _ if json_header.is_some() => Place::JsonHeader,
             Method::GET => Place::Query,
             Method::DELETE if !body_stated => Place::Query,
             _ => Place::Body,
@@ -102,6 +104,7 @@ fn read(item: &Item<'_>, whole: &Whole<'_>) -> Option<Action> {
             call,
             kind,
             body,
+            json_header,
             place,
             parameters,
             paged,
@@ -123,6 +126,7 @@ fn touch(table: &Reader<'_>, whole: &Whole<'_>) {
         call: spoilt,
         kind: None,
         body: BodyKind::Json,
+        json_header: None,
         place: Place::Body,
         parameters: Vec::new(),
         paged: call::paging(table, whole.pagings),
@@ -144,6 +148,7 @@ struct Parts {
     call: Call,
     kind: Option<Kind>,
     body: BodyKind,
+    json_header: Option<HeaderName>,
     place: Place,
     parameters: Vec<Param>,
     paged: Option<PagingTable>,
@@ -234,6 +239,7 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         repeats: form_style == Some(FormStyle::Repeat),
         graphql: graphql.as_deref().and_then(graphql_prefix),
         wrap: table.text("wrap"),
+        json_header: parts.json_header,
         result: table.parse("result", Pointer::parse),
         pick: picks(table),
         expects,

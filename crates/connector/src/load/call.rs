@@ -163,7 +163,9 @@ pub(super) fn add_cursor(table: &Reader<'_>, paged: &PagingTable, place: Place, 
             let mut made = cursor(place, send, paged.paging.is_number());
             if send.starts_with('/') {
                 match Pointer::parse(send) {
-                    Ok(pointer) if place == Place::Body => made.wire = Wire::Inside(pointer),
+                    Ok(pointer) if matches!(place, Place::Body | Place::JsonHeader) => {
+                        made.wire = Wire::Inside(pointer);
+                    }
                     _ => table.fault("its paging sends a pointer, which is for JSON bodies"),
                 }
             }

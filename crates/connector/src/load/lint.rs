@@ -15,6 +15,7 @@ pub(super) fn action(table: &Reader<'_>, action: &Action, known: &Known) {
     method_and_kind(table, action);
     path_names(table, action, known);
     body(table, action);
+    json_header(table, action);
     wires(table, action);
     if action.cache.is_some_and(|cache| cache > LONGEST_CACHE) {
         table.fault("`cache` is an hour at most");
@@ -75,7 +76,10 @@ fn body(table: &Reader<'_>, action: &Action) {
         table.fault("`body = \"graphql\"` and `graphql` go together");
     }
     for (wrong, message) in [
-        (action.wrap.is_some() && !json, "`wrap` is for JSON bodies"),
+        (
+            action.wrap.is_some() && (!json || action.json_header.is_some()),
+            "`wrap` is for JSON bodies",
+        ),
         (
             (action.brackets || action.repeats) && !form,
             "`form_style` is for forms",
@@ -85,11 +89,12 @@ fn body(table: &Reader<'_>, action: &Action) {
             "a raw body is one parameter with `as = \".\"`, a string or a file",
         ),
         (
-            matches!(action.idempotency, Some(crate::action::Idempotency::Body(_))) && !json && !form,
+            matches!(action.idempotency, Some(crate::action::Idempotency::Body(_)))
+                && (action.json_header.is_some() || !json && !form),
             "`idempotency` in the body is for JSON and forms",
         ),
         (
-            matches!(action.body, BodyKind::Raw) && !action.fixed.is_empty(),
+            matches!(action.body, BodyKind::Raw) && action.json_header.is_none() && !action.fixed.is_empty(),
             "`const` has no place in a raw body",
         ),
     ] {
@@ -105,6 +110,22 @@ fn body(table: &Reader<'_>, action: &Action) {
                 param.name
             ));
         }
+    }
+}
+
+/// Parameters in a header leave the body to a file, or to nothing.
+fn json_header(table: &Reader<'_>, action: &Action) {
+    let Some(name) = &action.json_header else { return };
+    if table.has("body") && action.body != BodyKind::Raw {
+        table.fault("has `json_header`, so its body is raw or left out: other parameters go into the header");
+    }
+    if !table.has("body") && action.params.iter().any(|param| param.place == Place::Body) {
+        table.fault("has `json_header` and a parameter for the body: state `body = \"raw\"`");
+    }
+    let own = action.params.iter().filter_map(|param| param.header.as_ref());
+    let fixed = action.headers.iter().map(crate::connector::Header::name);
+    if own.chain(fixed).any(|other| other == name) {
+        table.fault(format!("sends the header `{name}` twice"));
     }
 }
 

@@ -27,6 +27,13 @@ pub(super) struct Around<'a> {
     pub(super) list: ListStyle,
 }
 
+impl Around<'_> {
+    /// Where other parameters go into a header, a file and what is the whole body go into the body.
+    fn beside_header(&self, is_body: bool) -> Option<Place> {
+        (is_body && self.place == P::JsonHeader).then_some(P::Body)
+    }
+}
+
 /// What a parameter is, by its line or its schema.
 struct Meaning {
     schema: Map<String, Value>,
@@ -35,6 +42,12 @@ struct Meaning {
     default: Option<Value>,
     base: Option<BaseType>,
     array: bool,
+}
+
+impl Meaning {
+    fn is_file(&self) -> bool {
+        self.base == Some(BaseType::File)
+    }
 }
 
 impl From<Line> for Meaning {
@@ -56,8 +69,8 @@ pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<P
         item.fault("a parameter's name is 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`, a letter or `_` first");
     }
     if item.is_text() {
-        let meaning = item.parse(line::parse)?.into();
-        let place = place(name, None, item, around)?;
+        let meaning: Meaning = item.parse(line::parse)?.into();
+        let place = place(name, around.beside_header(meaning.is_file()), item, around)?;
         return finish(
             name,
             item,
@@ -79,13 +92,13 @@ pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<P
             ("body", P::Body),
         ],
     );
+    let wire = table.find("as").and_then(|item| item.text());
+    let is_file = meaning.as_ref().is_some_and(Meaning::is_file);
+    let stated = stated.or_else(|| around.beside_header(is_file || wire == Some(".")));
     let place = place(name, stated, item, around);
-    let wire = table
-        .find("as")
-        .and_then(|item| item.text().map(|text| (item, text)));
     let told = Told {
         place: place.unwrap_or(around.place),
-        wire_name: wire.as_ref().map_or(name, |(_, text)| text).to_owned(),
+        wire_name: wire.unwrap_or(name).to_owned(),
         list: table.word("list", &LISTS).unwrap_or(around.list),
         options: table
             .find("options")
@@ -356,7 +369,10 @@ fn path_rules(
 
 fn wire(item: &Item<'_>, told: &Told) -> Option<Wire> {
     let name = told.wire_name.as_str();
-    let inside_json = matches!(told.body, BodyKind::Json | BodyKind::GraphQl);
+    let inside_json = match told.place {
+        Place::Body => matches!(told.body, BodyKind::Json | BodyKind::GraphQl),
+        place => place == Place::JsonHeader,
+    };
     match name {
         "." if told.place == Place::Body && matches!(told.body, BodyKind::Json | BodyKind::Raw) => {
             Some(Wire::Whole)
@@ -366,7 +382,7 @@ fn wire(item: &Item<'_>, told: &Told) -> Option<Wire> {
             None
         }
         _ if !name.starts_with('/') => Some(Wire::Name(name.to_owned())),
-        _ if told.place == Place::Body && inside_json => Pointer::parse(name)
+        _ if inside_json => Pointer::parse(name)
             .map(Wire::Inside)
             .map_err(|error| item.fault(error))
             .ok(),

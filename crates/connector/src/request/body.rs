@@ -42,15 +42,46 @@ pub(super) fn body(
     Ok(bytes.into())
 }
 
+/// The longest JSON text in a header, in bytes: more than what is common among servers for all headers together.
+const LONGEST_HEADER: usize = 16 * 1024;
+
+/// Writes the parameters that go into a header as one JSON text, in ASCII.
+pub(super) fn json_header(
+    action: &Action,
+    input: &BuildInput<'_>,
+    headers: &mut HeaderMap,
+) -> Result<(), BuildError> {
+    let Some(name) = &action.json_header else {
+        return Ok(());
+    };
+    let text = encode::ascii_json(&assembled(action, input, Place::JsonHeader)?.to_string());
+    let fitting = HeaderValue::try_from(text)
+        .ok()
+        .filter(|value| value.len() <= LONGEST_HEADER);
+    let value = fitting.ok_or_else(|| argument("", format!("are too long for the header `{name}`")))?;
+    headers.insert(name.clone(), value);
+    Ok(())
+}
+
 /// Every body parameter that has a value.
 fn values<'a>(action: &'a Action, input: &'a BuildInput<'_>) -> impl Iterator<Item = (&'a Param, &'a Value)> {
-    let params = action.params.iter().filter(|param| param.place == Place::Body);
+    values_in(Place::Body, action, input)
+}
+
+/// Every parameter of a place that has a value.
+fn values_in<'a>(
+    place: Place,
+    action: &'a Action,
+    input: &'a BuildInput<'_>,
+) -> impl Iterator<Item = (&'a Param, &'a Value)> {
+    let params = action.params.iter().filter(move |param| param.place == place);
     params.filter_map(|param| Some((param, param.value(input.arguments)?)))
 }
 
-/// Fixed values that go into the body.
-fn fixed(action: &Action) -> impl Iterator<Item = (&String, &Value)> {
-    action.fixed.iter().filter(|_| action.fixed_place == Place::Body)
+/// Fixed values that go into a place.
+fn fixed(action: &Action, place: Place) -> impl Iterator<Item = (&String, &Value)> {
+    let is_here = action.fixed_place == place;
+    action.fixed.iter().filter(move |_| is_here)
 }
 
 fn idempotency<'a>(action: &'a Action, input: &BuildInput<'a>) -> Option<(&'a str, &'a str)> {
@@ -69,13 +100,13 @@ fn as_sent(param: &Param, value: &Value) -> Value {
     number.map_or_else(|| value.clone(), Value::from)
 }
 
-/// The JSON of all body parameters: an object, or what the parameter that is the whole body says.
-fn assembled(action: &Action, input: &BuildInput<'_>) -> Result<Value, BuildError> {
-    let mut root: Map<String, Value> = fixed(action)
+/// The JSON of all parameters of a place: an object, or what the parameter that is the whole says.
+fn assembled(action: &Action, input: &BuildInput<'_>, place: Place) -> Result<Value, BuildError> {
+    let mut root: Map<String, Value> = fixed(action, place)
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let mut whole = None;
-    for (param, value) in values(action, input) {
+    for (param, value) in values_in(place, action, input) {
         match &param.wire {
             Wire::Name(name) => {
                 root.insert(name.clone(), as_sent(param, value));
@@ -104,7 +135,7 @@ fn assembled(action: &Action, input: &BuildInput<'_>) -> Result<Value, BuildErro
 }
 
 fn json(action: &Action, input: &BuildInput<'_>) -> Result<Vec<u8>, BuildError> {
-    let value = assembled(action, input)?;
+    let value = assembled(action, input, Place::Body)?;
     let value = match &action.wrap {
         Some(name) => Value::Object(Map::from_iter([(name.clone(), value)])),
         None => value,
@@ -118,7 +149,7 @@ fn written(value: &Value) -> Result<Vec<u8>, BuildError> {
 
 fn graphql(action: &Action, input: &BuildInput<'_>) -> Result<Vec<u8>, BuildError> {
     let mut bytes = action.graphql.as_deref().unwrap_or_default().to_vec();
-    bytes.extend(written(&assembled(action, input)?)?);
+    bytes.extend(written(&assembled(action, input, Place::Body)?)?);
     bytes.push(b'}');
     Ok(bytes)
 }
@@ -128,7 +159,7 @@ fn pairs(action: &Action, input: &BuildInput<'_>) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     let given = values(action, input).filter(|(param, _)| !param.file);
     let named = given.map(|(param, value)| (&param.wire_name, value));
-    for (name, value) in fixed(action).chain(named) {
+    for (name, value) in fixed(action, Place::Body).chain(named) {
         if action.brackets {
             brackets(&mut pairs, name, value);
         } else if let (true, Value::Array(items)) = (action.repeats, value) {

@@ -27,9 +27,15 @@ impl<'s> Comparison<'_, 's> {
         self.action.wrap.iter().cloned().chain(own).collect()
     }
 
+    /// Where named parameters without another place go: the body, or the header that stands for it.
+    pub(super) fn json_place(&self) -> Place {
+        let in_header = self.action.json_header.is_some();
+        if in_header { Place::JsonHeader } else { Place::Body }
+    }
+
     /// What the description says of a place in the body.
     pub(super) fn inside(&self, place: Place, way: &[String], body: Option<&Shape<'s>>) -> Inside<'s> {
-        let Some(body) = body.filter(|_| place == Place::Body) else {
+        let Some(body) = body.filter(|_| place == self.json_place()) else {
             return Inside::Unknown;
         };
         let mut shape = body.clone();
@@ -65,9 +71,8 @@ impl<'s> Comparison<'_, 's> {
 
     /// Whether every call sends this place of the body.
     fn sent(&self, way: &[&str]) -> Sent {
-        let action = self.action;
-        let always =
-            |param: &&Param| param.place == Place::Body && (param.required || param.default.is_some());
+        let (action, place) = (self.action, self.json_place());
+        let always = |param: &&Param| param.place == place && (param.required || param.default.is_some());
         let params = action
             .params
             .iter()
@@ -76,7 +81,7 @@ impl<'s> Comparison<'_, 's> {
         let fixed = action
             .fixed
             .keys()
-            .filter(|_| action.fixed_place == Place::Body)
+            .filter(|_| action.fixed_place == place)
             .map(|name| self.way(name));
         let key = action
             .idempotency

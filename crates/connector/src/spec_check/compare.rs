@@ -214,9 +214,11 @@ impl<'c, 's> Comparison<'c, 's> {
             description,
             ..
         } = *self;
-        let body = operation
-            .body(action.body)
-            .map(|schema| description.document.shape(schema));
+        let schema = match &action.json_header {
+            Some(name) => operation.json_header(name.as_str()),
+            None => operation.body(action.body),
+        };
+        let body = schema.map(|schema| description.document.shape(schema));
         for param in action
             .params
             .iter()
@@ -235,7 +237,7 @@ impl<'c, 's> Comparison<'c, 's> {
             }
         }
         let whole = action.params.iter().any(|param| param.wire == Wire::Whole);
-        let named = !whole && action.body != BodyKind::Raw;
+        let named = action.json_header.is_some() || !whole && action.body != BodyKind::Raw;
         if let Some(body) = body.filter(|_| named) {
             self.needed(&body, &[], DEPTH);
         }
@@ -288,7 +290,7 @@ impl<'c, 's> Comparison<'c, 's> {
                         name,
                         (document, &document.shape(&schema)),
                         &theirs,
-                        (place != Place::Body, DEPTH),
+                        (place != self.json_place(), DEPTH),
                     );
                 }
                 Inside::Free => {}
@@ -363,6 +365,10 @@ impl<'c, 's> Comparison<'c, 's> {
                 .iter()
                 .any(|(name, _)| is_it(self.by_name(name, Place::Query)))
             || headers.any(|header| is_header(header.name().as_str()))
+            || action
+                .json_header
+                .as_ref()
+                .is_some_and(|name| is_header(name.as_str()))
             || ["accept", "content-type"].into_iter().any(is_header)
     }
 }

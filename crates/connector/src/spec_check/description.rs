@@ -101,6 +101,15 @@ impl<'s> Operation<'s> {
     }
 }
 
+impl<'s> Operation<'s> {
+    /// What the description says of a JSON text in a header.
+    pub(super) fn json_header(&self, name: &str) -> Option<&'s Value> {
+        let is_it =
+            |param: &&SpecParam<'_>| param.place == Place::Header && param.name.eq_ignore_ascii_case(name);
+        Some(self.params.iter().find(is_it)?.schema)
+    }
+}
+
 fn read_operation<'s>(
     document: Document<'s>,
     (path, item): (&'s str, &'s Value),

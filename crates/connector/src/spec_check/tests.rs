@@ -114,6 +114,46 @@ fn each_mistake_is_told_under_its_key() {
 }
 
 #[test]
+fn parameters_in_a_header_are_compared_with_what_the_description_says_of_it() {
+    let argument = json!({"type": "object", "required": ["path", "mode"], "properties":
+        {"path": {"type": "string"}, "mode": {"enum": ["add", "update"]}, "commit": {"type": "object", "properties": {"at": {"type": "string"}}}}});
+    let spec = |header: Value| {
+        json!({"openapi": "3.0.3", "servers": [{"url": "https://example.com/api"}], "paths": {"/upload": {"post": {
+            "operationId": "make", "parameters": [header],
+            "requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}}}})
+    };
+    let told = |schema: &Value| {
+        spec(
+            json!({"name": "X-Arg", "in": "header", "required": true, "content": {"application/json": {"schema": schema}}}),
+        )
+    };
+    let good = "call = \"POST /upload\"\njson_header = \"X-Arg\"\nbody = \"raw\"\nconst = { mode = \"add\" }\n[action.params]\n\
+                path = \"string! | Path\"\nat = { line = \"string | At\", as = \"/commit/at\" }\nfile = { line = \"file! | File\", as = \".\" }\n";
+    assert_eq!(keys(good, &told(&argument)), Vec::<String>::new());
+    for (from, to, wanted) in [
+        ("path = \"string!", "path = \"string", "required.path"),
+        ("path = \"string!", "path = \"integer!", "type.path"),
+        ("path = \"string!", "way = \"string!", "unknown.way"),
+        ("/commit/at", "/commit/by", "unknown.commit.by"),
+        ("\"add\"", "\"remove\"", "enum.mode"),
+        (
+            "json_header = \"X-Arg\"",
+            "json_header = \"X-Other\"",
+            "required.X-Arg",
+        ),
+    ] {
+        let found = keys(&good.replace(from, to), &told(&argument));
+        assert!(
+            found.iter().any(|key| key == wanted),
+            "{from} -> {to}: wanted {wanted}, found {found:?}"
+        );
+    }
+    // A description that only says that it is text knows nothing of what is in it.
+    let text = spec(json!({"name": "x-arg", "in": "header", "required": true, "schema": {"type": "string"}}));
+    assert_eq!(keys(good, &text), Vec::<String>::new());
+}
+
+#[test]
 fn an_operation_is_found_by_op_and_missed_where_there_is_none() {
     assert_eq!(
         keys("call = \"POST /elsewhere\"\nop = \"old\"\n", &spec()),

@@ -131,6 +131,50 @@ fn graphql_takes_the_parameters_as_variables() {
 }
 
 #[test]
+fn parameters_go_into_a_header_as_one_json_text_in_ascii() {
+    let header = "json_header = \"X-Arg\"\nconst = { mode = \"add\" }\n";
+    let down = with_action(
+        "POST /down",
+        &format!("{header}[action.params]\npath = \"string! | Path\""),
+    );
+    assert_eq!(
+        written(&build(&down, json!({"path": "/é\u{7f}\n\"🐝"}))),
+        "POST https://api.example.com/v1/down\n\
+         x-arg: {\"mode\":\"add\",\"path\":\"/\\u00e9\\u007f\\n\\\"\\ud83d\\udc1d\"}"
+    );
+    let up = with_action(
+        "POST /up",
+        &format!(
+            "{header}body = \"raw\"\n[action.params]\nfile = {{ line = \"file! | File\", as = \".\" }}\n\
+             cursor = {{ line = \"object | Where\", as = \"/commit/cursor\" }}\n\
+             dry = {{ line = \"boolean | Try\", in = \"query\" }}\nnote = {{ line = \"string | Note\", in = \"header\", as = \"X-Note\" }}"
+        ),
+    );
+    let file = json!({"name": "a.txt", "type": "text/plain", "text": "é"});
+    assert_eq!(
+        written(&build(
+            &up,
+            json!({"file": file, "cursor": {"at": 1}, "dry": true, "note": "n"})
+        )),
+        "POST https://api.example.com/v1/up?dry=true\ncontent-type: text/plain\n\
+         x-arg: {\"mode\":\"add\",\"commit\":{\"cursor\":{\"at\":1}}}\nx-note: n\né"
+    );
+    let details = up.action("act").unwrap().details();
+    let places: Vec<_> = details["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["name"].clone(), one["in"].clone()))
+        .collect();
+    assert!(places.contains(&(json!("cursor"), json!("header"))), "{details}");
+    assert_eq!(details["requestBody"]["required"], json!(["file"]));
+    let too_long = Connection::default()
+        .build(&down, json!({"path": "x".repeat(17_000)}))
+        .unwrap_err();
+    assert_eq!(field_faults(&too_long), [": are too long for the header `x-arg`"]);
+}
+
+#[test]
 fn files_go_into_multipart_and_raw_bodies() {
     let multipart = with_action(
         "POST /x",
