@@ -129,6 +129,28 @@ fn is_path(connector: &Connector, action: &Action, operation: &Operation<'_>) ->
         || operation.other_paths.iter().any(|other| full == nameless(other))
 }
 
+/// What a fixed value says, as the description takes it: in a URL a number and the text of it are the same, and so are a list
+/// and its items with commas between them.
+fn as_taken(value: Value, place: Place, theirs: &Shape<'_>) -> Vec<Value> {
+    let types = theirs.implied_types().unwrap_or_default();
+    match value
+        .as_str()
+        .filter(|_| place != Place::Body && !types.is_empty())
+    {
+        Some(_) if types.contains("string") => vec![value],
+        Some(text) if types.contains("array") => text.split(',').map(Value::from).collect(),
+        Some(text) => vec![serde_json::from_str(text).unwrap_or(value)],
+        None => vec![value],
+    }
+}
+
+/// The property that a name with brackets stands for: `created[gte]` is `gte` of `created` (`deepObject`).
+fn in_brackets(name: &str) -> Option<(&str, &str)> {
+    name.strip_suffix(']')?
+        .split_once('[')
+        .filter(|(_, inner)| !inner.contains('['))
+}
+
 /// A path without the names in its braces.
 fn nameless(path: &str) -> String {
     let mut parts = path.split('{');
@@ -251,7 +273,11 @@ impl<'c, 's> Comparison<'c, 's> {
             let shape = self.description.document.shape(theirs.schema);
             return self.fits(param, &name, &shape);
         }
-        match self.inside(param.place, &self.way(&param.wire_name), body) {
+        let found = match self.property(&param.wire_name, param.place) {
+            Some(shape) => Inside::Found(shape),
+            None => self.inside(param.place, &self.way(&param.wire_name), body),
+        };
+        match found {
             Inside::Found(shape) => self.fits(param, &name, &shape),
             Inside::Free => {}
             Inside::Unknown => {
@@ -284,7 +310,7 @@ impl<'c, 's> Comparison<'c, 's> {
             };
             match found {
                 Inside::Found(theirs) => {
-                    let schema = json!({ "const": value });
+                    let schema = json!({ "enum": as_taken(value, place, &theirs) });
                     let document = Document(&schema);
                     self.fit(
                         name,
@@ -330,6 +356,17 @@ impl<'c, 's> Comparison<'c, 's> {
             .or_else(|| named.next())
     }
 
+    /// What the description says of a field of one of its parameters that is an object.
+    fn property(&self, name: &str, place: Place) -> Option<Shape<'s>> {
+        let (object, field) = in_brackets(name)?;
+        let theirs = self
+            .by_name(object, place)
+            .filter(|theirs| theirs.place == place)?;
+        let document = self.description.document;
+        let shape = document.shape(theirs.schema);
+        Some(document.any(shape.properties.get(field)?))
+    }
+
     /// Where the method is another one, what would go into the query goes into the body: no further difference.
     fn same_place(&mut self, name: &str, ours: Place, theirs: Place) {
         let moved = self.operation.method != self.action.method.as_str();
@@ -346,6 +383,10 @@ impl<'c, 's> Comparison<'c, 's> {
     /// Whether a call always sends this parameter of the description.
     fn is_sent(&self, connector: &Connector, theirs: &SpecParam<'_>) -> bool {
         let action = self.action;
+        // A path that is the same as a whole has something for each of its names: an argument or a variable.
+        if theirs.place == Place::Path && is_path(connector, action, self.operation) {
+            return true;
+        }
         let is_it = |found: Option<&SpecParam<'_>>| {
             found.is_some_and(|found| found.name == theirs.name && found.place == theirs.place)
         };

@@ -5,6 +5,11 @@ use super::shape::{Document, Shape};
 use crate::action::BodyKind;
 use crate::param::{ListStyle, Param, Place};
 
+/// Whether a shape says that it takes a type.
+fn takes(shape: &Shape<'_>, name: &str) -> bool {
+    shape.implied_types().is_some_and(|types| types.contains(name))
+}
+
 impl<'s> Comparison<'_, 's> {
     /// Compares what a parameter takes with what the description takes for it.
     pub(super) fn fits(&mut self, param: &Param, name: &str, theirs: &Shape<'s>) {
@@ -24,7 +29,7 @@ impl<'s> Comparison<'_, 's> {
 
     /// Whether a value goes as text, so that a description that says text agrees.
     fn is_text(&self, param: &Param, ours: &Shape<'_>) -> bool {
-        let array = ours.implied_types().is_some_and(|types| types.contains("array"));
+        let array = takes(ours, "array");
         match param.place {
             Place::Body => {
                 matches!(self.action.body, BodyKind::Form | BodyKind::Multipart) && !self.action.brackets
@@ -44,9 +49,13 @@ impl<'s> Comparison<'_, 's> {
         (text, depth): (bool, usize),
     ) {
         let theirs_document = self.description.document;
-        let takes_text = theirs
-            .implied_types()
-            .is_some_and(|types| types.contains("string"));
+        let takes_text = takes(theirs, "string");
+        // As text a single value is a list of one, and a list with commas is one text.
+        if text && !takes_text && takes(theirs, "array") && !takes(ours, "array") && !theirs.items.is_empty()
+        {
+            let items = theirs_document.any(&theirs.items);
+            return self.fit(name, (document, ours), &items, (true, depth));
+        }
         let beyond = ours.types_beyond(theirs);
         let as_text = text && takes_text;
         if !beyond.is_empty() && !as_text {

@@ -154,6 +154,44 @@ fn parameters_in_a_header_are_compared_with_what_the_description_says_of_it() {
 }
 
 #[test]
+fn what_is_the_same_on_the_wire_is_no_difference() {
+    let mut spec = spec();
+    spec["paths"]["/list/{owner}"]["get"] = json!({"operationId": "make", "parameters": [
+        {"name": "owner", "in": "path", "required": true, "schema": {"type": "string"}},
+        {"name": "all", "in": "query", "schema": {"type": "boolean"}},
+        {"name": "most", "in": "query", "schema": {"type": "integer", "enum": [1, 2]}},
+        {"name": "fields", "in": "query", "explode": false, "schema": {"type": "array", "items": {"type": "string", "enum": ["a", "b"]}}},
+        {"name": "more", "in": "query", "schema": {"type": "array", "items": {"type": "string", "enum": ["a", "b"]}}},
+        {"name": "made", "in": "query", "style": "deepObject", "schema": {"type": "object", "properties": {"gte": {"type": "integer"}}}}]});
+    let action = "call = \"GET /list/{owner}\"\nquery = { all = \"true\", most = \"2\", more = \"a,b\" }\n[action.params]\n\
+                  fields = \"a/b | Which\"\nsince = { line = \"integer | Since\", as = \"made[gte]\" }\nowner = \"string! | Whose\"\n";
+    let keys = |action: &str| {
+        let text = file(action).replace("kind = \"write\"", "kind = \"read\"");
+        let report = spec_check(
+            &parse("sample.toml", &text).unwrap(),
+            &[ApiDescription::from_json(spec.clone()).unwrap()],
+        );
+        assert_eq!(report.checked, 1);
+        report
+            .differences
+            .into_iter()
+            .map(|one| one.key)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(keys(&action), [""; 0]);
+    for (from, to, wanted) in [
+        ("all = \"true\"", "all = \"yes\"", "type.all"),
+        ("a,b", "a,c", "enum.more"),
+        ("most = \"2\"", "most = \"3\"", "enum.most"),
+        ("a/b | Which", "a/c | Which", "enum.fields"),
+        ("made[gte]", "made[lte]", "unknown.made[lte]"),
+        ("integer | Since", "boolean | Since", "type.made[gte]"),
+    ] {
+        assert_eq!(keys(&action.replace(from, to)), [wanted]);
+    }
+}
+
+#[test]
 fn an_operation_is_found_by_op_and_missed_where_there_is_none() {
     assert_eq!(
         keys("call = \"POST /elsewhere\"\nop = \"old\"\n", &spec()),
