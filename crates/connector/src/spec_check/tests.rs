@@ -178,7 +178,7 @@ fn what_is_the_same_on_the_wire_is_no_difference() {
             .map(|one| one.key)
             .collect::<Vec<_>>()
     };
-    assert_eq!(keys(&action), [""; 0]);
+    assert_eq!(keys(action), [""; 0]);
     for (from, to, wanted) in [
         ("all = \"true\"", "all = \"yes\"", "type.all"),
         ("a,b", "a,c", "enum.more"),
