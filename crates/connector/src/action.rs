@@ -1,8 +1,9 @@
 //! One operation of a connector.
 
+use crate::encoding::Decoding;
 use crate::pagination::Paging;
 use crate::param::{Param, Place};
-use crate::pointer::Pointer;
+use crate::pointer::{Pointer, Test};
 use crate::schema::unknown;
 use crate::template::Template;
 use http::{HeaderName, Method};
@@ -152,6 +153,39 @@ pub(crate) enum CallPath {
 pub(crate) enum Pick {
     Name(String),
     Inside(Pointer),
+    Drawn(Box<Draw>),
+}
+
+/// What is drawn out of an item under a name of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Draw {
+    pub(crate) name: String,
+    /// Where it is looked for.
+    pub(crate) from: Pointer,
+    /// What holds for each object that is taken, at whatever depth; without it the place itself is taken.
+    pub(crate) each: Option<Test>,
+    /// What is taken of it, where it is not the whole.
+    pub(crate) value: Option<Pointer>,
+    /// The fields that are kept of it.
+    pub(crate) pick: Vec<Pick>,
+    /// Under what name it goes into an object of all that is taken.
+    pub(crate) key: Option<Pointer>,
+    /// What stands between the texts, where they become one.
+    pub(crate) join: Option<String>,
+    pub(crate) decode: Vec<Decoding>,
+    /// Names in whose place it stands: where one of them found something it is left out.
+    pub(crate) unless: Vec<String>,
+}
+
+impl Pick {
+    /// The name at the top of a result under which it stands.
+    pub(crate) fn first(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Inside(inside) => inside.names().next(),
+            Self::Drawn(draw) => Some(&draw.name),
+        }
+    }
 }
 
 /// Where the key of a repeatable write goes.
@@ -199,12 +233,7 @@ impl Action {
     /// Whether what the pointer finds in an item outlives `pick`.
     pub(crate) fn keeps(&self, pointer: &Pointer) -> bool {
         let first = pointer.names().next();
-        self.pick.is_empty()
-            || first.is_none()
-            || self.pick.iter().any(|pick| match pick {
-                Pick::Name(name) => Some(name.as_str()) == first,
-                Pick::Inside(inside) => inside.names().next() == first,
-            })
+        self.pick.is_empty() || first.is_none() || self.pick.iter().any(|pick| pick.first() == first)
     }
 
     /// Checks arguments: every fault at once, fields by argument names. Nothing is coerced: `"5"` is not 5, and the fault

@@ -10,6 +10,7 @@ mod lint;
 mod names;
 mod oauth;
 mod params;
+mod picks;
 mod reader;
 mod rules;
 mod source;

@@ -87,6 +87,7 @@ impl Options {
         let first = || match listing.pick.first()? {
             Pick::Name(name) => Some(Pointer::default().beside(name)),
             Pick::Inside(pointer) => Some(pointer.clone()),
+            Pick::Drawn(draw) => Some(Pointer::default().beside(&draw.name)),
         };
         stated().or_else(id).or_else(first).unwrap_or_default()
     }

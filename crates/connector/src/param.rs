@@ -1,9 +1,11 @@
 //! One parameter of an action: what callers write, and where it goes in the platform's request.
 
+use crate::encoding::Encoding;
 use crate::options::Options;
 use crate::pointer::Pointer;
 use crate::schema::Check;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Where a parameter goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,13 +89,31 @@ pub struct Param {
     pub(crate) wire: Wire,
     pub(crate) file: bool,
     pub(crate) number: bool,
+    /// How its text is written for the platform.
+    pub(crate) encode: Option<Encoding>,
     pub(crate) sample: Option<Value>,
     pub(crate) header: Option<http::HeaderName>,
     pub(crate) check: Check,
 }
 
 impl Param {
-    /// The value to send: the argument, else the default.
+    /// The value as it is sent: encoded, where the file says so.
+    pub(crate) fn sent<'v>(
+        &'v self,
+        arguments: &'v serde_json::Map<String, Value>,
+    ) -> Option<Cow<'v, Value>> {
+        self.value(arguments).map(|value| self.written(value))
+    }
+
+    /// A value of it as the platform takes it.
+    pub(crate) fn written<'v>(&self, value: &'v Value) -> Cow<'v, Value> {
+        match (self.encode, value) {
+            (Some(encoding), Value::String(text)) => Cow::Owned(Value::String(encoding.write(text))),
+            _ => Cow::Borrowed(value),
+        }
+    }
+
+    /// The argument, else the default.
     pub(crate) fn value<'v>(&'v self, arguments: &'v serde_json::Map<String, Value>) -> Option<&'v Value> {
         arguments.get(&self.name).or(self.default.as_ref())
     }

@@ -126,40 +126,51 @@ pub(crate) fn scalar_text(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-/// `/pointer`, which must be true, or `/pointer = scalar`.
+/// `/pointer`, which must be true, `/pointer = scalar`, `/pointer != scalar`, or a list of scalars in the scalar's place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Test {
     pointer: Pointer,
-    wanted: Value,
+    wanted: Vec<Value>,
+    negated: bool,
 }
 
 impl Test {
     /// Reads a test.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let (pointer, wanted) = match text.split_once('=') {
-            None => (text.trim(), Value::Bool(true)),
-            Some((pointer, wanted)) => {
-                let value: Value = serde_json::from_str(wanted.trim()).map_err(|_not_json| {
-                    format!(
-                        "`{}` is not a JSON scalar: write true, 0 or \"text\"",
-                        wanted.trim()
-                    )
-                })?;
-                if value.is_array() || value.is_object() {
-                    return Err("a test compares with a scalar: true, 0, \"text\" or null".to_owned());
-                }
-                (pointer.trim(), value)
-            }
+        let Some((left, right)) = text.split_once('=') else {
+            return Ok(Self {
+                pointer: Pointer::parse(text.trim())?,
+                wanted: vec![Value::Bool(true)],
+                negated: false,
+            });
+        };
+        let right = right.trim();
+        let value: Value = serde_json::from_str(right)
+            .map_err(|_not_json| format!("`{right}` is not a JSON scalar: write true, 0 or \"text\""))?;
+        let wanted = match value {
+            Value::Array(items) if !items.is_empty() => items,
+            other => vec![other],
+        };
+        if wanted.iter().any(|one| one.is_array() || one.is_object()) {
+            return Err(
+                "a test compares with a scalar or a list of scalars: true, 0, \"text\", null".to_owned(),
+            );
+        }
+        let (pointer, negated) = match left.strip_suffix('!') {
+            Some(pointer) => (pointer, true),
+            None => (left, false),
         };
         Ok(Self {
-            pointer: Pointer::parse(pointer)?,
+            pointer: Pointer::parse(pointer.trim())?,
             wanted,
+            negated,
         })
     }
 
     /// Whether the test holds; nothing where the pointer finds nothing.
     pub(crate) fn holds(&self, value: &Value) -> Option<bool> {
-        self.pointer.find(value).map(|found| *found == self.wanted)
+        let found = self.pointer.find(value)?;
+        Some(self.wanted.contains(found) != self.negated)
     }
 }
 
@@ -209,11 +220,24 @@ mod tests {
             ("/done", Some(false)),
             ("/code=0", Some(true)),
             ("/status = \"ok\"", Some(true)),
+            ("/code = [1, 0]", Some(true)),
+            ("/code = [1, \"0\"]", Some(false)),
+            ("/status != null", Some(true)),
+            ("/status != [\"ok\", \"fine\"]", Some(false)),
             ("/none", None),
+            ("/none != null", None),
         ] {
             assert_eq!(Test::parse(text).unwrap().holds(&value), wanted, "{text}");
         }
-        for bad in ["ok", "/a = b", "/a = []", "/a ="] {
+        for bad in [
+            "ok",
+            "/a = b",
+            "/a = []",
+            "/a =",
+            "/a = [[]]",
+            "/a = {}",
+            "/a ! b",
+        ] {
             assert!(Test::parse(bad).is_err(), "{bad}");
         }
     }

@@ -1,6 +1,7 @@
 //! Reading a platform's answer: a value, or a failure that can be acted on.
 
 mod failure;
+mod pick;
 mod value;
 
 use crate::action::Expects;

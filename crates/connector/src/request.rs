@@ -211,9 +211,9 @@ pub(crate) fn missing(name: &str) -> BuildError {
 
 fn header_params(action: &Action, input: &BuildInput<'_>, headers: &mut HeaderMap) -> Result<(), BuildError> {
     for param in action.params.iter().filter(|param| param.place == Place::Header) {
-        let value = param.value(input.arguments).filter(|value| !value.is_null());
+        let value = param.sent(input.arguments).filter(|value| !value.is_null());
         if let (Some(name), Some(value)) = (&param.header, value) {
-            headers.insert(name.clone(), header_value(&param.name, value)?);
+            headers.insert(name.clone(), header_value(&param.name, &value)?);
         }
     }
     if let (Some(crate::action::Idempotency::Header(name)), Some(key)) =

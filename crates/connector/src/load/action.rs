@@ -8,7 +8,7 @@ use super::params::{self, Around};
 use super::reader::Reader;
 use super::rules::{self, PagingTable};
 use super::source::Item;
-use crate::action::{Action, BodyKind, Expects, Kind, Pick, object_schema};
+use crate::action::{Action, BodyKind, Expects, Kind, object_schema};
 use crate::connector::Header;
 use crate::param::Param;
 use crate::pointer::Pointer;
@@ -241,7 +241,7 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         wrap: table.text("wrap"),
         json_header: parts.json_header,
         result: table.parse("result", Pointer::parse),
-        pick: picks(table),
+        pick: super::picks::read(table),
         expects,
         paging: parts.paged.map(|paged| paged.paging),
         idempotency: table.parse("idempotency", call::idempotency),
@@ -328,19 +328,6 @@ fn graphql_prefix(query: &str) -> Option<Box<[u8]>> {
             .into_bytes()
             .into_boxed_slice(),
     )
-}
-
-fn picks(table: &Reader<'_>) -> Vec<Pick> {
-    let items = table.find("pick").map(|item| item.list()).unwrap_or_default();
-    let pick = |item: &Item<'_>| {
-        let text = item.text()?;
-        if text.starts_with('/') {
-            item.parse(Pointer::parse).map(Pick::Inside)
-        } else {
-            Some(Pick::Name(text.to_owned()))
-        }
-    };
-    items.iter().filter_map(pick).collect()
 }
 
 /// Gives an action its sample: the stated one, which is checked, or one that is made of the required parameters.

@@ -210,6 +210,7 @@ fn cursor(place: Place, send: &str, number: bool) -> Param {
         wire: Wire::Name(send.to_owned()),
         file: false,
         number,
+        encode: None,
         sample: None,
         header: None,
         check,

@@ -3,6 +3,7 @@
 use super::line::{self, BaseType, Line};
 use super::names::{header_name, parameter_name};
 use super::source::Item;
+use crate::encoding::{ENCODINGS, Encoding};
 use crate::options::Options;
 use crate::param::{ListStyle, Param, Place, Wire};
 use crate::pointer::Pointer;
@@ -105,6 +106,7 @@ pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<P
             .and_then(|item| options(&item))
             .map(Box::new),
         sample: table.find("sample").map(|item| item.json()),
+        encode: table.word("encode", &ENCODINGS),
         body: around.body,
     };
     table.finish();
@@ -119,6 +121,7 @@ struct Told {
     list: ListStyle,
     options: Option<Box<Options>>,
     sample: Option<Value>,
+    encode: Option<Encoding>,
     body: BodyKind,
 }
 
@@ -130,6 +133,7 @@ impl Told {
             list: around.list,
             options: None,
             sample: None,
+            encode: None,
             body: around.body,
         }
     }
@@ -300,6 +304,10 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
         schema.insert("default".to_owned(), default.clone());
     }
     let file = meaning.base == Some(BaseType::File);
+    let text = schema.get("type").is_some_and(|kind| kind == "string");
+    if told.encode.is_some() && (!text || file || told.wire_name == ".") {
+        item.fault("is not a text at a place of its own, which `encode` is for");
+    }
     if told.place == Place::Path {
         path_rules(
             item,
@@ -332,6 +340,7 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
         made: false,
         file,
         number: false,
+        encode: told.encode,
         sample: told.sample,
         header,
     })

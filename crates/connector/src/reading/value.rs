@@ -1,13 +1,14 @@
 //! The content of an answer, and the part of it that matters.
 
+use super::pick::picked;
 use crate::Connector;
-use crate::action::{Action, Expects, Kind, Pick};
+use crate::action::{Action, Expects, Kind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Response;
 use http::header::CONTENT_TYPE;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// What an answer holds.
 pub(super) enum Content {
@@ -139,40 +140,6 @@ fn file(bytes: &Bytes, media_type: &str) -> Value {
     match std::str::from_utf8(bytes) {
         Ok(text) => json!({ "contentType": kind, "size": bytes.len(), "text": text }),
         Err(_) => json!({ "contentType": kind, "size": bytes.len(), "base64": STANDARD.encode(bytes) }),
-    }
-}
-
-/// Keeps what a file picks of a result, or of each of its items. What holds none of it stays whole: it is something else.
-fn picked(value: Value, picks: &[Pick]) -> Value {
-    if picks.is_empty() {
-        return value;
-    }
-    match value {
-        Value::Array(items) => items.into_iter().map(|item| pick_one(item, picks)).collect(),
-        other => pick_one(other, picks),
-    }
-}
-
-fn pick_one(value: Value, picks: &[Pick]) -> Value {
-    let mut kept = Map::new();
-    for pick in picks {
-        match pick {
-            Pick::Name(name) => {
-                if let Some(found) = value.get(name) {
-                    kept.insert(name.clone(), found.clone());
-                }
-            }
-            Pick::Inside(pointer) => {
-                if let Some(found) = pointer.find(&value) {
-                    pointer.put(&mut kept, found.clone());
-                }
-            }
-        }
-    }
-    if kept.is_empty() {
-        value
-    } else {
-        Value::Object(kept)
     }
 }
 

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Writes the body and its content type. An action without anything for a body has an empty one.
 pub(super) fn body(
@@ -97,7 +98,7 @@ fn as_sent(param: &Param, value: &Value) -> Value {
         .as_str()
         .filter(|_| param.number)
         .and_then(|text| text.parse::<u64>().ok());
-    number.map_or_else(|| value.clone(), Value::from)
+    number.map_or_else(|| param.written(value).into_owned(), Value::from)
 }
 
 /// The JSON of all parameters of a place: an object, or what the parameter that is the whole says.
@@ -158,8 +159,10 @@ fn graphql(action: &Action, input: &BuildInput<'_>) -> Result<Vec<u8>, BuildErro
 fn pairs(action: &Action, input: &BuildInput<'_>) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     let given = values(action, input).filter(|(param, _)| !param.file);
-    let named = given.map(|(param, value)| (&param.wire_name, value));
-    for (name, value) in fixed(action, Place::Body).chain(named) {
+    let named = given.map(|(param, value)| (&param.wire_name, param.written(value)));
+    let fixed = fixed(action, Place::Body).map(|(name, value)| (name, Cow::Borrowed(value)));
+    for (name, value) in fixed.chain(named) {
+        let value = &*value;
         if action.brackets {
             brackets(&mut pairs, name, value);
         } else if let (true, Value::Array(items)) = (action.repeats, value) {

@@ -18,12 +18,18 @@ pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> 
     let mut query = action.encoded_query.clone();
     let mut cursor = None;
     for param in &action.params {
-        match (param.place, param.value(names.input.arguments)) {
-            (Place::Query, Some(value)) => {
-                encode::query_value(&mut query, &param.wire_name, value, param.list);
+        match param.place {
+            Place::Query => {
+                if let Some(value) = param.sent(names.input.arguments) {
+                    encode::query_value(&mut query, &param.wire_name, &value, param.list);
+                }
             }
-            (Place::Cursor, Some(value)) => cursor = value.as_str(),
-            _ => {}
+            Place::Cursor => {
+                cursor = param
+                    .value(names.input.arguments)
+                    .and_then(serde_json::Value::as_str)
+            }
+            Place::Path | Place::Header | Place::Body => {}
         }
     }
     if let Some(cursor) = cursor {
@@ -210,9 +216,9 @@ fn push_value(
         return Ok(());
     };
     let value = param
-        .value(names.input.arguments)
+        .sent(names.input.arguments)
         .ok_or_else(|| argument(name, "is missing: it is a part of the path"))?;
-    let text = match value {
+    let text = match &*value {
         serde_json::Value::Array(_) | serde_json::Value::Object(_) | serde_json::Value::Null => {
             return Err(argument(
                 name,

@@ -18,6 +18,7 @@ mod examples;
 mod load;
 mod paging;
 mod paths;
+mod pick;
 mod read;
 mod support;
 mod validate;
