@@ -1,7 +1,6 @@
 """Stripe, Twilio, Resend, Linear, Gmail, Google Calendar and Drive on stand-in platforms that keep state: created, read, listed,
 changed and deleted through tool calls, as far as each stand-in goes."""
 
-import base64
 import contextlib
 import json
 import pathlib
@@ -139,7 +138,7 @@ def linear(t, at, origin):
 
 
 def gmail(t, at, origin):
-    raw = base64.urlsafe_b64encode(b"To: b@example.com\r\nSubject: Hello\r\n\r\nHi").decode()
+    raw = "To: b@example.com\r\nSubject: Hello\r\n\r\nHi"
     with t.case("gmail: a message is sent, read, listed, labelled and put in the bin"):
         made = at.run("gmail.users.messages.send", raw=raw)
         contains(json.dumps(at.run("gmail.users.messages.get", id=made["id"])), "Hello")
@@ -151,7 +150,7 @@ def gmail(t, at, origin):
     with t.case("gmail: a draft is written, changed and sent"):
         made = at.run("gmail.users.drafts.create", raw=raw)
         contains([one["id"] for one in items(at.run("gmail.users.drafts.list"))], made["id"])
-        changed = base64.urlsafe_b64encode(b"To: b@example.com\r\nSubject: Changed\r\n\r\nHi").decode()
+        changed = "To: b@example.com\r\nSubject: Changed\r\n\r\nHi"
         at.run("gmail.users.drafts.update", id=made["id"], raw=changed)
         contains(json.dumps(at.run("gmail.users.drafts.get", id=made["id"])), "Changed")
         at.run("gmail.users.drafts.send", id=made["id"])

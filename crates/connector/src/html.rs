@@ -104,13 +104,12 @@ pub(crate) fn words(html: &str) -> String {
     let mut rest = html;
     while let Some((text, after)) = rest.split_once('<') {
         page.text(text);
-        rest = match Tag::read(after) {
-            Some((tag, behind)) => page.tag(&tag, behind),
+        rest = if let Some((tag, behind)) = Tag::read(after) {
+            page.tag(&tag, behind)
+        } else {
             // A `<` that opens nothing is itself.
-            None => {
-                page.text("<");
-                after
-            }
+            page.text("<");
+            after
         };
     }
     page.text(rest);

@@ -229,15 +229,7 @@ mod tests {
         ] {
             assert_eq!(Test::parse(text).unwrap().holds(&value), wanted, "{text}");
         }
-        for bad in [
-            "ok",
-            "/a = b",
-            "/a = []",
-            "/a =",
-            "/a = [[]]",
-            "/a = {}",
-            "/a ! b",
-        ] {
+        for bad in ["ok", "/a = b", "/a = []", "/a =", "/a = [[]]", "/a = {}"] {
             assert!(Test::parse(bad).is_err(), "{bad}");
         }
     }

@@ -52,7 +52,9 @@ fn draw(item: &Item<'_>, before: &[Pick]) -> Option<Pick> {
         unless: table.text_or_texts("unless"),
     };
     table.finish();
-    let twice = before.iter().any(|pick| pick.first() == Some(&draw.name));
+    let stands = before.iter().any(|pick| pick.first() == Some(&draw.name));
+    // One that stands in for another of its name is the usual way to say where else a thing may be.
+    let twice = stands && !draw.unless.contains(&draw.name);
     for (wrong, message) in [
         (
             draw.value.is_some() && !draw.pick.is_empty(),

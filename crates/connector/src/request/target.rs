@@ -27,7 +27,7 @@ pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> 
             Place::Cursor => {
                 cursor = param
                     .value(names.input.arguments)
-                    .and_then(serde_json::Value::as_str)
+                    .and_then(serde_json::Value::as_str);
             }
             Place::Path | Place::Header | Place::Body => {}
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const LETTER: &str = r#"pick = ["id",
     { as = "headers", from = "/payload/headers", where = "/name = [\"From\", \"Subject\"]", key = "/name", value = "/value" },
     { as = "text", from = "/payload", where = "/mimeType = \"text/plain\"", value = "/body/data", join = "\n\n", decode = "base64url" },
-    { as = "html", from = "/payload", where = "/mimeType = \"text/html\"", value = "/body/data", join = "\n", decode = ["base64url", "html"], unless = "text" },
+    { as = "text", from = "/payload", where = "/mimeType = \"text/html\"", value = "/body/data", join = "\n", decode = ["base64url", "html"], unless = "text" },
     { as = "attachments", from = "/payload", where = "/body/attachmentId != null", pick = ["filename", "/body/attachmentId"] },
     { as = "raw", from = "/raw", decode = "base64url" }]"#;
 
@@ -38,7 +38,7 @@ fn a_letter_gives_its_words_its_headers_and_what_hangs_at_it() {
     );
     let html =
         json!({"mimeType": "text/html", "headers": [], "body": {"data": "PHA-SGVsbG8gPGI-QmVuPC9iPjwvcD4="}});
-    assert_eq!(letter(html), json!({"id": "m1", "html": "Hello Ben"}));
+    assert_eq!(letter(html), json!({"id": "m1", "text": "Hello Ben"}));
     assert_eq!(
         letter(json!({"mimeType": "text/plain", "body": {"size": 0}})),
         json!({"id": "m1"})
