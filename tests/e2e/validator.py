@@ -138,7 +138,9 @@ class Judge:
             for operation in [one for name, one in path.items() if name in descriptions.VERBS]:
                 self.relax(path, operation)
                 self.unfold(operation)
-        self.api = OpenAPI.from_dict(document, Config(spec_validator_cls=None))
+        # Datadog takes the media type that JSON had before it was registered.
+        readers = {"text/json": json.loads}
+        self.api = OpenAPI.from_dict(document, Config(spec_validator_cls=None, extra_media_type_deserializers=readers))
 
     def relax(self, path, operation):
         """Parameters whose description is known to be wrong may be anything."""
