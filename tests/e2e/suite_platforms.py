@@ -1,6 +1,7 @@
 """Stripe, Twilio, Resend, Linear, Gmail, Google Calendar and Drive on stand-in platforms that keep state: created, read, listed,
 changed and deleted through tool calls, as far as each stand-in goes."""
 
+import base64
 import contextlib
 import json
 import pathlib
