@@ -25,7 +25,7 @@ fn every_connector_that_is_built_in_loads() {
 }
 
 #[test]
-fn every_action_that_is_built_in_has_an_example_and_all_play() {
+fn every_action_and_oauth_table_that_is_built_in_has_an_example_and_all_play() {
     let mut wrong = Vec::new();
     for (id, text) in built_in() {
         let connector = loaded(id, text);
@@ -48,7 +48,9 @@ fn every_action_that_is_built_in_has_an_example_and_all_play() {
         let actions = connector
             .actions()
             .map(|action| Subject::Action(action.id.clone()));
-        let unplayed = actions.filter(|subject| !played.contains(subject));
+        let oauth = connector.auth.iter().filter(|auth| auth.oauth.is_some());
+        let subjects = actions.chain(oauth.map(|auth| Subject::Connection(auth.kind.clone())));
+        let unplayed = subjects.filter(|subject| !played.contains(subject));
         wrong.extend(unplayed.map(|subject| format!("{file}: no example of {subject}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -60,6 +62,23 @@ fn the_samples_of_built_in_actions_are_valid() {
         for action in loaded(id, text).actions() {
             let faults = action.validate(action.sample.as_object().unwrap());
             assert_eq!(faults, Ok(()), "{id} {}", action.id);
+        }
+    }
+}
+
+#[test]
+fn whoever_sets_up_an_oauth_app_is_told_its_redirect_uri() {
+    for (id, text) in built_in() {
+        let connector = loaded(id, text);
+        let browser = connector.auth.iter();
+        let browser = browser.filter(|auth| {
+            auth.oauth
+                .as_ref()
+                .is_some_and(solder_connector::OAuth::needs_browser)
+        });
+        for auth in browser {
+            let uri = format!("{{publicUrl}}/connect/callback/{id}");
+            assert!(auth.about.contains(&uri), "{id} {}: {}", auth.kind, auth.about);
         }
     }
 }
