@@ -106,6 +106,8 @@ pub struct Action {
     /// Fixed query parameters.
     pub query: Vec<(String, String)>,
     pub(crate) params: Vec<Param>,
+    /// Parameters once more, at their further places.
+    pub(crate) copies: Vec<Param>,
     pub(crate) call: CallPath,
     pub(crate) headers: Vec<crate::connector::Header>,
     pub(crate) encoded_query: String,
@@ -192,6 +194,8 @@ impl Pick {
 #[derive(Debug, Clone)]
 pub(crate) enum Idempotency {
     Header(HeaderName),
+    Query(String),
+    /// By its name, or its pointer into the JSON body or the variables.
     Body(String),
 }
 
@@ -199,6 +203,11 @@ impl Action {
     /// The parameters, in file order; a cursor that the loader made is last.
     pub fn params(&self) -> &[Param] {
         &self.params
+    }
+
+    /// Each parameter at each of its places.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().chain(&self.copies)
     }
 
     /// The fixed GraphQL document, where it has one.

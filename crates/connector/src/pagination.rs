@@ -3,6 +3,7 @@
 use crate::pointer::{Pointer, Test, scalar_text};
 use http::{HeaderMap, HeaderName};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Where the next page is told, and how it is asked for.
 #[derive(Debug, Clone)]
@@ -12,22 +13,58 @@ pub(crate) struct Paging {
     pub(crate) size: Option<String>,
 }
 
+/// Where an answer tells something: in its body or in a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Told {
+    Body(Pointer),
+    Header(HeaderName),
+}
+
+impl Told {
+    /// Reads a pointer or `header:Name`.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        match text.strip_prefix("header:") {
+            Some(name) => crate::load::header_name(name).map(Self::Header),
+            None => Pointer::parse(text).map(Self::Body),
+        }
+    }
+
+    /// What stands there, where it is a text or a number.
+    fn find<'a>(&self, headers: &'a HeaderMap, body: &'a Value) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Body(pointer) => scalar_text(pointer.find(body)?),
+            Self::Header(name) => {
+                let text = headers.get(name)?.to_str().ok()?.trim();
+                (!text.is_empty()).then_some(Cow::Borrowed(text))
+            }
+        }
+    }
+
+    /// The whole number that stands there, also where it is told as a text.
+    fn whole(&self, headers: &HeaderMap, body: &Value) -> Option<u64> {
+        self.find(headers, body)?.trim().parse().ok()
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum PagingKind {
     /// A text in the answer.
-    Cursor { next: Pointer },
+    Cursor { next: Told },
     /// Page numbers.
     Page {
         start: u64,
-        last: Option<Pointer>,
-        total: Option<Pointer>,
+        last: Option<Told>,
+        total: Option<Told>,
     },
     /// How many items are passed over.
-    Offset { total: Option<Pointer> },
-    /// A `Link` header with `rel="next"`.
-    Link { header: HeaderName },
+    Offset { total: Option<Told> },
+    /// A `Link` header with `rel="next"`, and with these attributes.
+    Link {
+        header: HeaderName,
+        attributes: Vec<(String, String)>,
+    },
     /// A URL in the answer.
-    NextUrl { next: Pointer },
+    NextUrl { next: Told },
     /// The id of the last item.
     LastId { id: Pointer },
 }
@@ -60,19 +97,20 @@ impl Paging {
         }
         let next = match &self.kind {
             PagingKind::Cursor { next } | PagingKind::NextUrl { next } => {
-                scalar_text(next.find(body)?)?.into_owned()
+                next.find(headers, body)?.into_owned()
             }
-            PagingKind::Link { header } => linked(headers, header)?,
+            PagingKind::Link { header, attributes } => linked(headers, header, attributes)?,
             PagingKind::LastId { id } => scalar_text(id.find(items?.last()?)?)?.into_owned(),
             PagingKind::Page { start, last, total } => {
                 let page = sent.map_or(Some(*start), |text| text.parse().ok())?;
-                self.next_page(page, *start, body, items, (last.as_ref(), total.as_ref()))?
+                let whole = |told: &Option<Told>| told.as_ref().and_then(|told| told.whole(headers, body));
+                self.next_page(page, *start, items, (whole(last), whole(total)))?
             }
             PagingKind::Offset { total } => {
                 let passed: u64 = sent.map_or(Some(0), |text| text.parse().ok())?;
                 let count = items.map_or(0, Vec::len) as u64;
                 let next = passed.checked_add(count)?;
-                let total = total.as_ref().and_then(|total| whole(total.find(body)?));
+                let total = total.as_ref().and_then(|total| total.whole(headers, body));
                 if count == 0 || total.is_some_and(|total| next >= total) {
                     return None;
                 }
@@ -86,13 +124,10 @@ impl Paging {
         &self,
         page: u64,
         start: u64,
-        body: &Value,
         items: Option<&Vec<Value>>,
-        (last, total): (Option<&Pointer>, Option<&Pointer>),
+        (last, total): (Option<u64>, Option<u64>),
     ) -> Option<String> {
         let empty = items.is_none_or(Vec::is_empty);
-        let last = last.and_then(|last| whole(last.find(body)?));
-        let total = total.and_then(|total| whole(total.find(body)?));
         let ended = match (last, total) {
             (Some(last), _) => page >= last,
             // How many a page holds is not known here, but pages before this one were no longer than this one or the
@@ -111,25 +146,28 @@ impl Paging {
     }
 }
 
-/// A whole number, also where it is told as a text.
-fn whole(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
-}
-
-/// The URL with `rel="next"` of a `Link` header (RFC 8288).
-fn linked(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+/// The URL with `rel="next"` of a `Link` header (RFC 8288), where it has the attributes that the file wants of it.
+fn linked(headers: &HeaderMap, name: &HeaderName, wanted: &[(String, String)]) -> Option<String> {
     let values = headers
         .get_all(name)
         .iter()
         .filter_map(|value| value.to_str().ok());
     values.flat_map(links).find_map(|(url, parameters)| {
-        let next = parameters.split(';').any(|parameter| {
-            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
-            name.trim().eq_ignore_ascii_case("rel")
-                && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
-        });
-        next.then(|| url.to_owned())
+        let has = |name: &str, fits: &dyn Fn(&str) -> bool| {
+            parameters.split(';').any(|parameter| {
+                let (known, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+                known.trim().eq_ignore_ascii_case(name) && fits(value.trim().trim_matches('"'))
+            })
+        };
+        let is_next = |value: &str| {
+            let mut relations = value.split_ascii_whitespace();
+            relations.any(|relation| relation.eq_ignore_ascii_case("next"))
+        };
+        let fits = has("rel", &is_next)
+            && wanted
+                .iter()
+                .all(|(name, wanted)| has(name, &|value| value == wanted));
+        fits.then(|| url.to_owned())
     })
 }
 

@@ -59,6 +59,17 @@ pub(crate) enum Wire {
     Whole,
 }
 
+impl Wire {
+    /// The names that lead to it inside the body.
+    pub(crate) fn way(&self) -> Vec<&str> {
+        match self {
+            Self::Whole => Vec::new(),
+            Self::Name(name) => vec![name],
+            Self::Inside(pointer) => pointer.names().collect(),
+        }
+    }
+}
+
 /// One parameter of an action.
 #[derive(Debug, Clone)]
 #[expect(
@@ -89,6 +100,8 @@ pub struct Param {
     pub(crate) wire: Wire,
     pub(crate) file: bool,
     pub(crate) number: bool,
+    /// Whether others go inside of it, so that it goes in before them.
+    pub(crate) holds: bool,
     /// How its text is written for the platform.
     pub(crate) encode: Option<Encoding>,
     pub(crate) sample: Option<Value>,

@@ -87,26 +87,31 @@ impl Pointer {
         Self { tokens }
     }
 
-    /// Puts a value where the pointer says, making objects on the way. A thing on the way that is no object is replaced.
-    pub(crate) fn put(&self, root: &mut serde_json::Map<String, Value>, value: Value) {
+    /// Puts a value where the pointer says, making objects on the way; an object is added to the object that stands there.
+    /// Tells whether it could: a thing on the way that is neither an object nor `null` is left as it is.
+    pub(crate) fn put(&self, root: &mut serde_json::Map<String, Value>, value: Value) -> bool {
         let mut names = self.names();
         let Some(last) = names.next_back() else {
-            return;
+            return true;
         };
         let mut at = root;
         for name in names {
-            let next = at
-                .entry(name.to_owned())
-                .or_insert_with(|| Value::Object(serde_json::Map::new()));
-            if !next.is_object() {
+            let next = at.entry(name.to_owned()).or_insert(Value::Null);
+            if next.is_null() {
                 *next = Value::Object(serde_json::Map::new());
             }
             match next {
                 Value::Object(map) => at = map,
-                _ => return,
+                _ => return false,
             }
         }
-        at.insert(last.to_owned(), value);
+        match (at.get_mut(last), value) {
+            (Some(Value::Object(there)), Value::Object(map)) => there.extend(map),
+            (_, value) => {
+                at.insert(last.to_owned(), value);
+            }
+        }
+        true
     }
 }
 

@@ -210,7 +210,7 @@ pub(crate) fn missing(name: &str) -> BuildError {
 }
 
 fn header_params(action: &Action, input: &BuildInput<'_>, headers: &mut HeaderMap) -> Result<(), BuildError> {
-    for param in action.params.iter().filter(|param| param.place == Place::Header) {
+    for param in action.sent().filter(|param| param.place == Place::Header) {
         let value = param.sent(input.arguments).filter(|value| !value.is_null());
         if let (Some(name), Some(value)) = (&param.header, value) {
             headers.insert(name.clone(), header_value(&param.name, &value)?);

@@ -87,7 +87,7 @@ fn read(item: &Item<'_>, whole: &Whole<'_>) -> Option<Action> {
         let params = read_params(&table, &call, whole, (body, place));
         (call, place, params)
     });
-    let Some((call, place, mut parameters)) = shell else {
+    let Some((call, place, (mut parameters, copies))) = shell else {
         touch(&table, whole);
         table.finish();
         return None;
@@ -107,6 +107,7 @@ fn read(item: &Item<'_>, whole: &Whole<'_>) -> Option<Action> {
             json_header,
             place,
             parameters,
+            copies,
             paged,
         },
     );
@@ -129,6 +130,7 @@ fn touch(table: &Reader<'_>, whole: &Whole<'_>) {
         json_header: None,
         place: Place::Body,
         parameters: Vec::new(),
+        copies: Vec::new(),
         paged: call::paging(table, whole.pagings),
     };
     table.find("params");
@@ -151,6 +153,7 @@ struct Parts {
     json_header: Option<HeaderName>,
     place: Place,
     parameters: Vec<Param>,
+    copies: Vec<Param>,
     paged: Option<PagingTable>,
 }
 
@@ -170,7 +173,7 @@ fn read_params(
     call: &Call,
     whole: &Whole<'_>,
     (body, place): (BodyKind, Place),
-) -> Vec<Param> {
+) -> (Vec<Param>, Vec<Param>) {
     let around = Around {
         method: &call.method,
         body,
@@ -179,9 +182,11 @@ fn read_params(
         list: whole.list,
     };
     let entries = table.entries_of("params").into_iter();
-    entries
-        .filter_map(|(name, item)| params::read(&name, &item, &around))
-        .collect()
+    let read = entries.filter_map(|(name, item)| params::read(&name, &item, &around));
+    let (mut own, further): (Vec<_>, Vec<_>) = read.unzip();
+    let mut copies: Vec<Param> = further.into_iter().flatten().collect();
+    params::note_larger(&mut own, &mut copies);
+    (own, copies)
 }
 
 fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
@@ -195,7 +200,11 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
     let styles = [("brackets", FormStyle::Brackets), ("repeat", FormStyle::Repeat)];
     let form_style = table.word("form_style", &styles);
     let has_body = parts.place == Place::Body && !fixed.is_empty()
-        || parts.parameters.iter().any(|param| param.place == Place::Body)
+        || parts
+            .parameters
+            .iter()
+            .chain(&parts.copies)
+            .any(|param| param.place == Place::Body)
         || parts.body == BodyKind::GraphQl
         || (table.has("body") && parts.body != BodyKind::Raw);
     let action = Action {
@@ -226,6 +235,7 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         query,
         id: parts.name,
         params: parts.parameters,
+        copies: parts.copies,
         call: parts.call.made,
         headers: own_headers(
             headers

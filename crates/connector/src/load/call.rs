@@ -99,12 +99,16 @@ fn own(
     Some(CallPath::Own { origin, path })
 }
 
-/// `header:Name` or `body:name`.
+/// `header:Name`, `query:name` or `body:name`.
 pub(super) fn idempotency(text: &str) -> Result<Idempotency, String> {
     match text.split_once(':') {
         Some(("header", name)) => super::names::header_name(name).map(Idempotency::Header),
+        Some(("query", name)) if !name.trim().is_empty() => Ok(Idempotency::Query(name.to_owned())),
+        Some(("body", name)) if name.starts_with('/') => {
+            Pointer::parse(name).map(|_valid| Idempotency::Body(name.to_owned()))
+        }
         Some(("body", name)) if !name.trim().is_empty() => Ok(Idempotency::Body(name.to_owned())),
-        _ => Err("must be `header:Name` or `body:name`".to_owned()),
+        _ => Err("must be `header:Name`, `query:name` or `body:name`".to_owned()),
     }
 }
 
@@ -210,6 +214,7 @@ fn cursor(place: Place, send: &str, number: bool) -> Param {
         wire: Wire::Name(send.to_owned()),
         file: false,
         number,
+        holds: false,
         encode: None,
         sample: None,
         header: None,

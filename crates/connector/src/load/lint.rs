@@ -5,7 +5,7 @@ pub(super) mod file;
 use super::action::LONGEST_CACHE;
 use super::head::Known;
 use super::reader::Reader;
-use crate::action::{Action, BodyKind, CallPath, Kind};
+use crate::action::{Action, BodyKind, CallPath, Idempotency, Kind};
 use crate::param::{Param, Place, Wire};
 use http::Method;
 use std::collections::HashSet;
@@ -89,9 +89,13 @@ fn body(table: &Reader<'_>, action: &Action) {
             "a raw body is one parameter with `as = \".\"`, a string or a file",
         ),
         (
-            matches!(action.idempotency, Some(crate::action::Idempotency::Body(_)))
-                && (action.json_header.is_some() || !json && !form),
-            "`idempotency` in the body is for JSON and forms",
+            matches!(action.idempotency, Some(Idempotency::Body(_)))
+                && (action.json_header.is_some() || !json && !form && action.body != BodyKind::GraphQl),
+            "`idempotency` in the body is for JSON, forms and variables",
+        ),
+        (
+            matches!(&action.idempotency, Some(Idempotency::Body(name)) if name.starts_with('/') && form),
+            "`idempotency` with a pointer is for JSON and variables",
         ),
         (
             matches!(action.body, BodyKind::Raw) && action.json_header.is_none() && !action.fixed.is_empty(),
@@ -144,6 +148,12 @@ fn raw_fits(action: &Action) -> bool {
     }
 }
 
+/// The name of a place in a body: `/a` is `a`.
+fn top(name: &str) -> String {
+    let bare = name.strip_prefix('/').filter(|rest| !rest.contains(['/', '~']));
+    bare.unwrap_or(name).to_owned()
+}
+
 /// No two things go to one place under one name.
 fn wires(table: &Reader<'_>, action: &Action) {
     let mut seen: HashSet<(&str, String)> = HashSet::new();
@@ -153,15 +163,23 @@ fn wires(table: &Reader<'_>, action: &Action) {
         .map(|name| (action.fixed_place.as_str(), name.clone()));
     let query = action.query.iter().map(|(name, _)| ("query", name.clone()));
     seen.extend(fixed.chain(query));
-    for param in action
-        .params
+    let key = action
+        .idempotency
         .iter()
+        .filter_map(|idempotency| match idempotency {
+            Idempotency::Query(name) => Some(("query", name.clone())),
+            Idempotency::Body(name) => Some(("body", top(name))),
+            Idempotency::Header(_) => None,
+        });
+    seen.extend(key);
+    for param in action
+        .sent()
         .filter(|param| !matches!(param.place, Place::Path | Place::Cursor))
     {
-        let name = if param.place == Place::Header {
-            param.wire_name.to_lowercase()
-        } else {
-            param.wire_name.clone()
+        let name = match param.place {
+            Place::Header => param.wire_name.to_lowercase(),
+            Place::Body | Place::JsonHeader => top(&param.wire_name),
+            _ => param.wire_name.clone(),
         };
         if !seen.insert((param.place.as_str(), name)) {
             table.fault(format!(

@@ -9,7 +9,7 @@ use crate::param::{ListStyle, Param, Place, Wire};
 use crate::pointer::Pointer;
 use crate::schema::Check;
 use crate::{BodyKind, Place as P};
-use http::Method;
+use http::{HeaderName, Method};
 use serde_json::{Map, Value, json};
 
 pub(super) const LISTS: [(&str, ListStyle); 3] = [
@@ -64,8 +64,9 @@ impl From<Line> for Meaning {
     }
 }
 
-/// Reads one parameter; nothing where it cannot be made sense of, which is a fault already.
-pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<Param> {
+/// Reads one parameter, and first of all where it goes besides its own place; nothing where it cannot be made sense of, which is
+/// a fault already.
+pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<(Param, Vec<Param>)> {
     if !parameter_name(name) {
         item.fault("a parameter's name is 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`, a letter or `_` first");
     }
@@ -80,7 +81,8 @@ pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<P
                 place,
                 ..Told::plain(name, around)
             },
-        );
+        )
+        .map(|param| (param, Vec::new()));
     }
     let table = item.table()?;
     let meaning = meaning(item, &table);
@@ -93,7 +95,8 @@ pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<P
             ("body", P::Body),
         ],
     );
-    let wire = table.find("as").and_then(|item| item.text());
+    let names = table.find("as");
+    let (wire, further) = names.as_ref().map(wire_names).unwrap_or_default();
     let is_file = meaning.as_ref().is_some_and(Meaning::is_file);
     let stated = stated.or_else(|| around.beside_header(is_file || wire == Some(".")));
     let place = place(name, stated, item, around);
@@ -111,7 +114,82 @@ pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<P
     };
     table.finish();
     place?;
-    finish(name, item, meaning?, told)
+    let param = finish(name, item, meaning?, told)?;
+    let further = further.into_iter();
+    let copies = further.filter_map(|(place, wire_name)| copy(&param, item, (place, wire_name), around));
+    Some((param.clone(), copies.collect()))
+}
+
+/// The platform's name at the parameter's own place, and the further places of a list: `query:name`, `header:Name`, `body:name`.
+fn wire_names<'s>(item: &Item<'s>) -> (Option<&'s str>, Vec<(Place, &'s str)>) {
+    if item.is_text() {
+        return (item.text(), Vec::new());
+    }
+    let places = [
+        ("query:", Place::Query),
+        ("header:", Place::Header),
+        ("body:", Place::Body),
+    ];
+    let (mut own, mut further) = (None, Vec::new());
+    for item in item.list() {
+        let Some(text) = item.text() else { continue };
+        let elsewhere = places
+            .iter()
+            .find_map(|(word, place)| Some((*place, text.strip_prefix(word)?)));
+        match elsewhere {
+            Some((place, name)) => further.push((place, name)),
+            None if own.is_some() => item.fault("is a second name at the parameter's own place"),
+            None => own = Some(text),
+        }
+    }
+    (own, further)
+}
+
+/// The same parameter at a further place.
+fn copy(
+    param: &Param,
+    item: &Item<'_>,
+    (place, wire_name): (Place, &str),
+    around: &Around<'_>,
+) -> Option<Param> {
+    if place == Place::Body && *around.method == Method::GET {
+        item.fault("is to go into the body, which a GET does not have");
+    }
+    let told = Told {
+        place,
+        wire_name: wire_name.to_owned(),
+        ..Told::plain(&param.name, around)
+    };
+    Some(Param {
+        place,
+        wire: wire(item, &told)?,
+        header: header(item, &told)?,
+        wire_name: told.wire_name,
+        ..param.clone()
+    })
+}
+
+/// Notes which parameters others go inside of.
+pub(super) fn note_larger(params: &mut [Param], copies: &mut [Param]) {
+    let ways: Vec<(Place, Vec<String>)> = params
+        .iter()
+        .chain(copies.iter())
+        .map(|param| {
+            (
+                param.place,
+                param.wire.way().into_iter().map(str::to_owned).collect(),
+            )
+        })
+        .collect();
+    for param in params.iter_mut().chain(copies) {
+        let own = param.wire.way();
+        let is_inside = |way: &[String]| {
+            way.len() > own.len() && own.iter().zip(way).all(|(one, other)| *one == other.as_str())
+        };
+        param.holds = ways
+            .iter()
+            .any(|(place, way)| *place == param.place && is_inside(way));
+    }
 }
 
 /// What a parameter says besides its meaning.
@@ -316,20 +394,12 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
             (meaning.base, meaning.array),
         );
     }
-    let header = if told.place == Place::Header {
-        Some(
-            header_name(&told.wire_name)
-                .map_err(|error| item.fault(error))
-                .ok()?,
-        )
-    } else {
-        None
-    };
     Some(Param {
         name: name.to_owned(),
         about,
         place: told.place,
         wire: wire(item, &told)?,
+        header: header(item, &told)?,
         wire_name: told.wire_name,
         required: meaning.required,
         check: bare,
@@ -340,10 +410,20 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
         made: false,
         file,
         number: false,
+        holds: false,
         encode: told.encode,
         sample: told.sample,
-        header,
     })
+}
+
+/// The header that a parameter goes into, where it goes into one.
+#[expect(clippy::option_option, reason = "a fault is something else than no header")]
+fn header(item: &Item<'_>, told: &Told) -> Option<Option<HeaderName>> {
+    if told.place != Place::Header {
+        return Some(None);
+    }
+    let name = header_name(&told.wire_name).map_err(|error| item.fault(error));
+    name.ok().map(Some)
 }
 
 fn has_pattern(schema: &Map<String, Value>) -> bool {

@@ -5,7 +5,7 @@ use super::reader::Reader;
 use super::source::Item;
 use crate::errors::Errors;
 use crate::limits::{Also, Limits, ResetIs};
-use crate::pagination::{Paging, PagingKind};
+use crate::pagination::{Paging, PagingKind, Told};
 use crate::pointer::{Pointer, Test};
 use crate::{ListStyle, Place};
 use http::HeaderName;
@@ -139,8 +139,8 @@ pub(super) fn paging(table: &Reader<'_>) -> Option<PagingTable> {
     let words = KINDS;
     table.get("kind")?;
     let kind = table.word("kind", &words)?;
-    let pointer = |key| table.parse(key, Pointer::parse);
-    let needed = |key| table.get(key)?.parse(Pointer::parse);
+    let told = |key| table.parse(key, Told::parse);
+    let needed = |key| table.get(key)?.parse(Told::parse);
     let read = match kind {
         "cursor" | "graphql" => needed("next").map(|next| PagingKind::Cursor { next }),
         "next_url" => needed("next").map(|next| PagingKind::NextUrl { next }),
@@ -150,19 +150,20 @@ pub(super) fn paging(table: &Reader<'_>) -> Option<PagingTable> {
                 .and_then(|item| item.integer(0..=1_000_000))
                 .and_then(|start| u64::try_from(start).ok())
                 .unwrap_or(1),
-            last: pointer("last"),
-            total: pointer("total"),
+            last: told("last"),
+            total: told("total"),
         }),
-        "offset" => Some(PagingKind::Offset {
-            total: pointer("total"),
-        }),
+        "offset" => Some(PagingKind::Offset { total: told("total") }),
         "link" => Some(PagingKind::Link {
             header: table
                 .parse("header", header_name)
                 .unwrap_or(HeaderName::from_static("link")),
+            attributes: table.pairs("where"),
         }),
         _ => Some(PagingKind::LastId {
-            id: pointer("id").or_else(|| Pointer::parse("/id").ok())?,
+            id: table
+                .parse("id", Pointer::parse)
+                .or_else(|| Pointer::parse("/id").ok())?,
         }),
     };
     let more = table.parse("more", Test::parse);

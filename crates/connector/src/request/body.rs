@@ -5,6 +5,7 @@ use super::{BuildInput, argument, encode};
 use crate::BuildError;
 use crate::action::{Action, BodyKind, Idempotency};
 use crate::param::{Param, Place, Wire};
+use crate::pointer::Pointer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -75,7 +76,7 @@ fn values_in<'a>(
     action: &'a Action,
     input: &'a BuildInput<'_>,
 ) -> impl Iterator<Item = (&'a Param, &'a Value)> {
-    let params = action.params.iter().filter(move |param| param.place == place);
+    let params = action.sent().filter(move |param| param.place == place);
     params.filter_map(|param| Some((param, param.value(input.arguments)?)))
 }
 
@@ -101,37 +102,77 @@ fn as_sent(param: &Param, value: &Value) -> Value {
     number.map_or_else(|| param.written(value).into_owned(), Value::from)
 }
 
-/// The JSON of all parameters of a place: an object, or what the parameter that is the whole says.
+/// The JSON of all parameters of a place: an object, or what the parameter that is the whole says. What stands outside goes in
+/// first, whatever the order of the file, so that what goes inside of it is added: what the file fixes, and parameters of their
+/// own, stand over what a caller wrote into a larger part.
 fn assembled(action: &Action, input: &BuildInput<'_>, place: Place) -> Result<Value, BuildError> {
-    let mut root: Map<String, Value> = fixed(action, place)
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let mut whole = None;
-    for (param, value) in values_in(place, action, input) {
-        match &param.wire {
+    let mut parts: Vec<(&Param, &Value)> = values_in(place, action, input).collect();
+    // All others keep the order of the file.
+    parts.sort_by_key(|(param, _)| {
+        if param.holds {
+            param.wire.way().len()
+        } else {
+            usize::MAX
+        }
+    });
+    let whole = parts
+        .iter()
+        .position(|(param, _)| param.wire == Wire::Whole)
+        .map(|at| parts.remove(at));
+    let key = idempotency(action, input).filter(|_| place == Place::Body);
+    let mut fixed = fixed(action, place).peekable();
+    let mut root = match whole {
+        None => Map::new(),
+        Some((_, Value::Object(map))) => map.clone(),
+        Some((_, value)) if parts.is_empty() && fixed.peek().is_none() && key.is_none() => {
+            return Ok(value.clone());
+        }
+        Some((param, _)) => {
+            return Err(argument(
+                &param.name,
+                "must be an object, as other parameters go into it",
+            ));
+        }
+    };
+    for (name, value) in fixed {
+        add(&mut root, name, value.clone());
+    }
+    for (param, value) in parts {
+        let value = as_sent(param, value);
+        let fits = match &param.wire {
+            Wire::Inside(pointer) => pointer.put(&mut root, value),
             Wire::Name(name) => {
-                root.insert(name.clone(), as_sent(param, value));
+                add(&mut root, name, value);
+                true
             }
-            Wire::Inside(pointer) => pointer.put(&mut root, as_sent(param, value)),
-            Wire::Whole => whole = Some((param, value)),
+            Wire::Whole => true,
+        };
+        if !fits {
+            return Err(argument(
+                &param.name,
+                "goes into something that another argument gives, which must be an object for that",
+            ));
         }
     }
-    if let Some((name, key)) = idempotency(action, input) {
-        root.insert(name.to_owned(), Value::String(key.to_owned()));
-    }
-    match whole {
-        None => Ok(Value::Object(root)),
-        Some((_, value)) if root.is_empty() => Ok(value.clone()),
-        Some((_, Value::Object(map))) => {
-            // What the file fixes, and parameters of their own, stand over what the caller wrote into the whole.
-            let mut merged = map.clone();
-            merged.extend(root);
-            Ok(Value::Object(merged))
+    if let Some((name, key)) = key {
+        let value = Value::String(key.to_owned());
+        match Pointer::parse(name) {
+            Ok(pointer) if name.starts_with('/') => {
+                pointer.put(&mut root, value);
+            }
+            _ => add(&mut root, name, value),
         }
-        Some((param, _)) => Err(argument(
-            &param.name,
-            "must be an object, as other parameters go into it",
-        )),
+    }
+    Ok(Value::Object(root))
+}
+
+/// Adds a value at the top; an object is added to the object that stands there.
+fn add(root: &mut Map<String, Value>, name: &str, value: Value) {
+    match (root.get_mut(name), value) {
+        (Some(Value::Object(there)), Value::Object(map)) => there.extend(map),
+        (_, value) => {
+            root.insert(name.to_owned(), value);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Names, argument, connection, encode, missing};
 use crate::BuildError;
-use crate::action::{Action, CallPath};
+use crate::action::{Action, CallPath, Idempotency};
 use crate::connector::{Base, Connector};
 use crate::param::Place;
 use crate::template::{Piece, Template};
@@ -17,7 +17,7 @@ pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> 
     push_path(&mut url, path, action, names)?;
     let mut query = action.encoded_query.clone();
     let mut cursor = None;
-    for param in &action.params {
+    for param in action.sent() {
         match param.place {
             Place::Query => {
                 if let Some(value) = param.sent(names.input.arguments) {
@@ -31,6 +31,9 @@ pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> 
             }
             Place::Path | Place::Header | Place::JsonHeader | Place::Body => {}
         }
+    }
+    if let (Some(Idempotency::Query(name)), Some(key)) = (&action.idempotency, names.input.idempotency_key) {
+        encode::pair(&mut query, name, key);
     }
     if let Some(cursor) = cursor {
         return follow(&url, cursor, connector, names);

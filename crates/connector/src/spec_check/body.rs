@@ -74,8 +74,7 @@ impl<'s> Comparison<'_, 's> {
         let (action, place) = (self.action, self.json_place());
         let always = |param: &&Param| param.place == place && (param.required || param.default.is_some());
         let params = action
-            .params
-            .iter()
+            .sent()
             .filter(always)
             .map(|param| self.way(&param.wire_name));
         let fixed = action
@@ -88,7 +87,7 @@ impl<'s> Comparison<'_, 's> {
             .iter()
             .filter_map(|idempotency| match idempotency {
                 Idempotency::Body(name) => Some(self.way(name)),
-                Idempotency::Header(_) => None,
+                Idempotency::Header(_) | Idempotency::Query(_) => None,
             });
         let mut parts = false;
         for sent in params.chain(fixed).chain(key) {

@@ -5,7 +5,7 @@ use super::description::{Description, Operation, SpecParam, path_of};
 use super::graphql;
 use super::shape::{Document, Shape};
 use super::source::{ApiDescription, Form};
-use crate::action::{Action, BodyKind, CallPath};
+use crate::action::{Action, BodyKind, CallPath, Idempotency};
 use crate::connector::{Base, Connector};
 use crate::param::{Param, Place, Wire};
 use apollo_compiler::Schema;
@@ -242,8 +242,7 @@ impl<'c, 's> Comparison<'c, 's> {
         };
         let body = schema.map(|schema| description.document.shape(schema));
         for param in action
-            .params
-            .iter()
+            .sent()
             .filter(|param| param.place != Place::Cursor && param.wire != Wire::Whole)
         {
             self.known(param, body.as_ref());
@@ -391,8 +390,7 @@ impl<'c, 's> Comparison<'c, 's> {
             found.is_some_and(|found| found.name == theirs.name && found.place == theirs.place)
         };
         let mut sure = action
-            .params
-            .iter()
+            .sent()
             .filter(|param| param.required || param.default.is_some());
         let mut headers = connector.headers.iter().chain(&action.headers);
         let is_header = |name: &str| theirs.place == Place::Header && theirs.name.eq_ignore_ascii_case(name);
@@ -406,6 +404,7 @@ impl<'c, 's> Comparison<'c, 's> {
                 .iter()
                 .any(|(name, _)| is_it(self.by_name(name, Place::Query)))
             || headers.any(|header| is_header(header.name().as_str()))
+            || matches!(&action.idempotency, Some(Idempotency::Query(name)) if is_it(self.by_name(name, Place::Query)))
             || action
                 .json_header
                 .as_ref()

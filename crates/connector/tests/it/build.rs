@@ -1,7 +1,9 @@
 //! Arguments to requests: each place and each kind of body.
 
-use crate::support::{Connection, action_of, build, field_faults, head, load, with_action, written};
-use serde_json::json;
+use crate::support::{
+    Connection, action, action_of, build, faults, field_faults, head, load, object, with_action, written,
+};
+use serde_json::{Value, json};
 
 #[test]
 fn parameters_go_where_method_path_and_the_file_say() {
@@ -327,4 +329,148 @@ fn the_files_headers_are_sent_and_the_actions_win() {
     );
     let plain = build(&with_action("GET /x", ""), json!({}));
     assert_eq!(plain.headers()["accept"], "application/json");
+}
+
+#[test]
+fn one_parameter_may_go_to_several_places() {
+    let connector = with_action(
+        "PUT /pages/{id}",
+        "[action.params]\nid = { line = \"string! | Id\", as = [\"body:id\", \"body:/version/of\", \"query:trace\", \"header:X-Id\"] }\n\
+         title = { line = \"string = none | Title\", as = [\"/t/title\", \"query:title\"] }",
+    );
+    assert_eq!(
+        written(&build(&connector, json!({"id": "a/1"}))),
+        "PUT https://api.example.com/v1/pages/a%2F1?trace=a%2F1&title=none\ncontent-type: application/json\nx-id: a/1\n\
+         {\"t\":{\"title\":\"none\"},\"id\":\"a/1\",\"version\":{\"of\":\"a/1\"}}"
+    );
+    let schema = &connector.action("act").unwrap().input_schema;
+    assert_eq!(schema["properties"].as_object().unwrap().len(), 2);
+    for (param, wanted) in [
+        (
+            "a = { line = \"string | A\", as = [\"x\", \"y\"] }",
+            "is a second name at the parameter's own place",
+        ),
+        (
+            "a = { line = \"string | A\", as = [\"header:Host\"] }",
+            "the header `host` is not set this way",
+        ),
+        (
+            "a = { line = \"string | A\", as = [\"query:/a/b\"] }",
+            "`as` with a pointer is for bodies",
+        ),
+        (
+            "a = { line = \"string | A\", as = [\"query:b\"] }\nb = { line = \"string | B\", in = \"query\" }",
+            "sends `b` twice in the query",
+        ),
+        (
+            "a = { line = \"string | A\", as = [\"/c\"] }\nc = \"string | C\"",
+            "sends `c` twice in the body",
+        ),
+    ] {
+        let told = faults(&(head("") + &action("POST /x", &format!("[action.params]\n{param}"))));
+        assert!(told.contains(wanted), "{param}: {told}");
+    }
+    let rest = "[action.params]\na = { line = \"string | A\", as = [\"body:b\"] }";
+    assert!(faults(&(head("") + &action("GET /x", rest))).contains("which a GET does not have"));
+}
+
+#[test]
+fn the_key_of_a_repeatable_write_goes_where_the_platform_wants_it() {
+    for (rest, wanted) in [
+        (
+            "idempotency = \"query:requestid\"\nquery = { v = \"75\" }",
+            "/x?v=75&requestid=k-1",
+        ),
+        (
+            "idempotency = \"body:/input/key\"\n[action.params]\na = { line = \"string | A\", as = \"/input/a\" }",
+            "{\"input\":{\"key\":\"k-1\"}}",
+        ),
+        (
+            "body = \"graphql\"\ngraphql = \"q\"\nidempotency = \"body:key\"",
+            "{\"query\":\"q\",\"variables\":{\"key\":\"k-1\"}}",
+        ),
+        ("idempotency = \"body:key\"\nbody = \"form\"", "key=k-1"),
+    ] {
+        let connector = with_action("POST /x", rest);
+        assert!(connector.action("act").unwrap().keyed);
+        let connection = Connection {
+            idempotency_key: Some("k-1"),
+            ..Connection::default()
+        };
+        let request = written(&connection.build(&connector, json!({})).unwrap());
+        assert!(request.contains(wanted), "{request}");
+        let without = written(&Connection::default().build(&connector, json!({})).unwrap());
+        assert!(!without.contains("k-1"), "{without}");
+    }
+    for (rest, wanted) in [
+        (
+            "idempotency = \"cookie:a\"",
+            "must be `header:Name`, `query:name` or `body:name`",
+        ),
+        (
+            "idempotency = \"body:/a/b\"\nbody = \"form\"",
+            "with a pointer is for JSON and variables",
+        ),
+        (
+            "idempotency = \"query:a\"\n[action.params]\na = { line = \"string | A\", in = \"query\" }",
+            "sends `a` twice in the query",
+        ),
+        (
+            "idempotency = \"body:/a\"\n[action.params]\na = \"string | A\"",
+            "sends `a` twice in the body",
+        ),
+    ] {
+        let told = faults(&(head("") + &action("POST /x", rest)));
+        assert!(told.contains(wanted), "{rest}: {told}");
+    }
+}
+
+#[test]
+fn what_goes_into_a_larger_part_is_added_to_it_in_whatever_order_the_file_has_them() {
+    let inner = "a = { line = \"string | A\", as = \"/fields/a\" }";
+    let deep = "d = { line = \"string | D\", as = \"/fields/m/d\" }";
+    for outer in [
+        "fields = \"object | F\"",
+        "fields = { line = \"object | F\", as = \"/fields\" }",
+        "all = { line = \"object | All\", as = \".\" }",
+    ] {
+        for params in [[outer, inner, deep], [deep, inner, outer]] {
+            let connector = with_action("POST /x", &format!("[action.params]\n{}", params.join("\n")));
+            let with = |fields: Value, more: Value| {
+                let mut all = if outer.starts_with("all") {
+                    json!({"all": {"fields": fields}})
+                } else {
+                    json!({"fields": fields})
+                };
+                all.as_object_mut().unwrap().extend(object(more));
+                all
+            };
+            for (fields, more, wanted) in [
+                (json!({"a": 1, "b": 2}), json!({}), json!({"a": 1, "b": 2})),
+                (
+                    json!({"a": 1, "b": 2, "m": {"e": 3}}),
+                    json!({"a": "x", "d": "y"}),
+                    json!({"a": "x", "b": 2, "m": {"e": 3, "d": "y"}}),
+                ),
+                (json!({"m": null}), json!({"d": "y"}), json!({"m": {"d": "y"}})),
+            ] {
+                let request = build(&connector, with(fields, more));
+                let body: Value = serde_json::from_slice(request.body()).unwrap();
+                assert_eq!(body, json!({"fields": wanted}), "{params:?}");
+            }
+            let bad = with(json!({"m": 5}), json!({"d": "y"}));
+            let error = Connection::default().build(&connector, bad).unwrap_err();
+            assert_eq!(
+                field_faults(&error),
+                ["d: goes into something that another argument gives, which must be an object for that"]
+            );
+        }
+    }
+    // What the file fixes stands over what a caller wrote, and leaves the rest of it.
+    let rest = "const = { parent = { type = \"page\" } }\n[action.params]\nall = { line = \"object! | All\", as = \".\" }";
+    let request = build(
+        &with_action("POST /x", rest),
+        json!({"all": {"parent": {"type": "x", "id": 1}}}),
+    );
+    assert_eq!(request.body().as_ref(), br#"{"parent":{"type":"page","id":1}}"#);
 }

@@ -1,7 +1,7 @@
 //! Pages: the cursor of one answer is the argument of the next call, whatever the platform calls it.
 
 use crate::support::{
-    Connection, NOW, action, action_of, answer, build, field_faults, head, load, object, written,
+    Connection, NOW, action, action_of, answer, build, faults, field_faults, head, load, object, written,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -228,6 +228,85 @@ fn a_link_header_is_read_whatever_else_it_holds() {
         );
     }
     assert_eq!(next(&connector, None, &[], json!([])), None);
+}
+
+#[test]
+fn a_next_link_counts_only_with_the_attributes_that_the_file_wants() {
+    let connector = paged("kind = \"link\", where = { results = \"true\" }", "");
+    let link = |results: &str| {
+        format!(
+            "<https://api.example.com/v1/x?c=0>; rel=\"previous\"; results=\"true\", <https://api.example.com/v1/x?c=2>; rel=\"next\"{results}"
+        )
+    };
+    for (results, wanted) in [
+        ("; results=\"true\"; cursor=\"0:2:0\"", Some("/v1/x?c=2")),
+        ("; Results=true", Some("/v1/x?c=2")),
+        ("; results=\"false\"", None),
+        ("", None),
+    ] {
+        let found = next(&connector, None, &[("link", &link(results))], json!([]));
+        assert_eq!(found.as_deref(), wanted, "{results}");
+    }
+}
+
+#[test]
+fn headers_may_tell_the_next_page_and_how_many_there_are() {
+    let item = json!([1]);
+    for (paging, sent, headers, wanted) in [
+        (
+            "kind = \"cursor\", next = \"header:X-Next\", send = \"c\"",
+            None,
+            [("x-next", "n2")],
+            Some("n2"),
+        ),
+        (
+            "kind = \"cursor\", next = \"header:X-Next\", send = \"c\"",
+            None,
+            [("x-next", " ")],
+            None,
+        ),
+        (
+            "kind = \"cursor\", next = \"header:X-Next\", send = \"c\"",
+            None,
+            [("x-other", "n2")],
+            None,
+        ),
+        (
+            "kind = \"page\", last = \"header:X-Pages\", send = \"p\"",
+            Some("2"),
+            [("x-pages", "3")],
+            Some("3"),
+        ),
+        (
+            "kind = \"page\", last = \"header:X-Pages\", send = \"p\"",
+            Some("3"),
+            [("x-pages", "3")],
+            None,
+        ),
+        (
+            "kind = \"offset\", total = \"header:X-Total\", send = \"o\"",
+            None,
+            [("x-total", "2")],
+            Some("1"),
+        ),
+        (
+            "kind = \"offset\", total = \"header:X-Total\", send = \"o\"",
+            None,
+            [("x-total", "1")],
+            None,
+        ),
+    ] {
+        let found = next(&paged(paging, ""), sent, &headers, item.clone());
+        assert_eq!(found.as_deref(), wanted, "{paging} {headers:?}");
+    }
+    let told = faults(
+        &(head("")
+            + &action(
+                "GET /x",
+                "paging = { kind = \"page\", last = \"header:a b\", send = \"p\" }",
+            )),
+    );
+    assert!(told.contains("`a b` is not a header's name"), "{told}");
 }
 
 #[test]
