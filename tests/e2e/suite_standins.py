@@ -1,35 +1,41 @@
-"""Slack and GitHub on stand-in platforms that keep state, driven by an assistant's tool calls through a token URL."""
+"""Slack and GitHub on stand-in platforms that keep state, driven by an assistant's tool calls through a token URL.
+
+What emulate has of each, by the platform's resources, in the letters of suite_platforms.py:
+
+    slack     channels CRLU (renamed, topic, archived, joined, invited, opened), messages CRLUD and replies, those for one person
+              C, planned ones Cl.., permalinks R, reactions C.rD, pins Cl.d, people RLu, the workspace R, files crLd
+              no search, no reminders
+    github    repositories CRLUd, branches CrLud by their refs, commits rL, files CRUD, releases CrLud, issues CRLU, their
+              comments CrLud, labels added, pull requests CRLU, merged, reviewed, their files L, searches of issues and repositories
+              and of code, workflow runs L; workflows cannot be made, so that none can be started
+
+Both take any token for their first user: who may come in is not looked at.
+"""
 
 import contextlib
 import json
+import tempfile
+import time
 
-from harness import CACHE, NODE, NODE_MODULES, Process, contains, equal, free_port, http_call, need
-
-PROGRAM = NODE_MODULES / "emulate/dist/index.js"
+from harness import CACHE, NODE, Process, contains, equal, free_port, http_call, need
+from platform_calls import connect, ids_of, items, walk
+from platforms_github import github
+from standins import EMULATE
 
 
 @contextlib.contextmanager
 def platforms():
     """Slack and GitHub as programs; gives both base URLs."""
     port = free_port(2)
-    with Process(need(NODE), need(PROGRAM), "start", "--port", port, "--service", "slack,github", cwd=CACHE) as emulate:
-        emulate.wait_for(port).wait_for(port + 1)
-        yield f"http://127.0.0.1:{port}/api", f"http://127.0.0.1:{port + 1}"
-
-
-def items(answer):
-    """The items of a list, wrapped or not."""
-    if isinstance(answer, list):
-        return answer
-    if isinstance(answer.get("data"), list):
-        return answer["data"]
-    return next(value for value in answer.values() if isinstance(value, list))
-
-
-def connect(client, connector, kind, secret):
-    made = client.ask("create_credential", {"connectorId": connector, "authenticationType": kind, "fields": {"token": secret}})
-    assert len(made["credentialId"]) == 24 and set(made["credentialId"]) <= set("0123456789abcdef"), made
-    return made["credentialId"]
+    seed = {"slack": {"users": [{"name": name, "real_name": name.title(), "email": f"{name}@example.com"} for name in ("ada", "grace")]}}
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        # JSON is YAML too.
+        file.write(json.dumps(seed))
+        file.flush()
+        command = (need(NODE), need(EMULATE), "start", "--port", port, "--service", "slack,github", "--seed", file.name)
+        with Process(*command, cwd=CACHE) as emulate:
+            emulate.wait_for(port).wait_for(port + 1)
+            yield f"http://127.0.0.1:{port}/api", f"http://127.0.0.1:{port + 1}"
 
 
 def slack(t, client, base):
@@ -101,89 +107,68 @@ def slack(t, client, base):
         named = json.dumps(error)
         for word in ["chanel", "channel", "text"]:
             contains(named, word)
-    with t.case("slack: pages follow one another by the cursor"):
+    with t.case("slack: channels come page by page, each once"):
         for number in range(3):
             run("conversations_create", name=f"e2e-page-{number}")
-        seen, cursor = [], None
-        for _ in range(20):
-            page = run("conversations_list", limit=2, **({"cursor": cursor} if cursor else {}))
-            seen += [item["id"] for item in items(page)]
-            cursor = page.get("metadata", {}).get("nextCursor") if isinstance(page, dict) else None
-            if not cursor:
-                break
+        pages = walk(run, "conversations_list", 2)
         everything = at_platform("conversations.list", limit=1000, exclude_archived="true")["channels"]
-        equal(sorted(seen), sorted(channel["id"] for channel in everything))
-
-
-def github(t, client, base):
-    def at_platform(path):
-        return http_call("GET", base + path, {"authorization": "Bearer ghp_direct"})
-
-    def run(action, **parameters):
-        return client.execute("github", action, parameters)
-
-    here = {"owner": "admin", "repo": "e2e"}
-    with t.case("github: a credential is made and says who it is"):
-        connect(client, "github", "personal_token", "ghp_e2e_standin")
-        here["owner"] = run("users/get-authenticated")["login"]
-    with t.case("github: a repository is created and listed"):
-        run("repos/create-for-authenticated-user", name="e2e", description="A test", auto_init=True)
-        equal(at_platform(f"/repos/{here['owner']}/e2e").json()["description"], "A test")
-        contains([repository["full_name"] for repository in items(run("repos/list-for-authenticated-user"))], f"{here['owner']}/e2e")
-        run("repos/update", **here, description="Another")
-        equal(run("repos/get", **here)["description"], "Another")
-    with t.case("github: an issue is created, read, listed, commented, labelled and closed"):
-        number = run("issues/create", **here, title="It breaks", body="Often")["number"]
-        read = run("issues/get", **here, issue_number=number)
-        equal((read["title"], read["body"], read["state"]), ("It breaks", "Often", "open"))
-        contains([issue["number"] for issue in items(run("issues/list-for-repo", **here))], number)
-        run("issues/create-comment", **here, issue_number=number, body="Seen too")
-        equal([comment["body"] for comment in items(run("issues/list-comments", **here, issue_number=number))], ["Seen too"])
-        run("issues/update", **here, issue_number=number, state="closed", title="It broke")
-        truth = at_platform(f"/repos/{here['owner']}/e2e/issues/{number}").json()
-        equal((truth["state"], truth["title"]), ("closed", "It broke"))
-        assert number not in [issue["number"] for issue in items(run("issues/list-for-repo", **here, state="open"))]
-    with t.case("github: a file in a folder is created, read, changed and deleted"):
-        file = {**here, "path": "docs/a b/é.md"}
-        run("repos/create-or-update-file-contents", **file, message="Add", content="one")
-        first = run("repos/get-content", **file)
-        run("repos/create-or-update-file-contents", **file, message="Change", content="two", sha=first["sha"])
-        second = run("repos/get-content", **file)
-        equal((first["content"], second["content"]), ("one", "two"))
-        run("repos/delete-file", **file, message="Delete", sha=second["sha"])
-        client.refused("execute_action", {"connectorId": "github", "actionId": "repos/get-content", "parameters": file}, "PLATFORM_NOT_FOUND")
-    with t.case("github: what is not there is PLATFORM_NOT_FOUND, and no shell of a result"):
+        equal(sorted(ids_of(pages)), sorted(channel["id"] for channel in everything))
+        assert len(pages) >= 3, pages
+    channel = items(run("conversations_list"))[0]["id"]
+    with t.case("slack: messages come page by page, newest first, and the answers to one, which the stand-in gives whole"):
+        sent = [run("chat_postMessage", channel=channel, text=f"Number {number}")["ts"] for number in range(5)]
+        pages = walk(run, "conversations_history", 2, channel=channel)
+        whole = [message["ts"] for message in at_platform("conversations.history", channel=channel, limit=1000)["messages"]]
+        equal(ids_of(pages, "ts"), whole)
+        assert set(sent) <= set(whole) and len(pages) >= 3, pages
+        answers = [run("chat_postMessage", channel=channel, text=f"Answer {number}", thread_ts=sent[0])["ts"] for number in range(4)]
+        equal([one["ts"] for one in items(run("conversations_replies", channel=channel, ts=sent[0]))], [sent[0], *answers])
+    with t.case("slack: people are listed, read and found by their address"):
+        everybody = at_platform("users.list", limit=1000)["members"]
+        equal(sorted(ids_of(walk(run, "users_list", 1))), sorted(one["id"] for one in everybody))
+        person = next(one for one in everybody if one["profile"].get("email"))
+        equal(run("users_info", user=person["id"])["name"], person["name"])
+        equal(run("users_lookupByEmail", email=person["profile"]["email"])["id"], person["id"])
         client.refused("execute_action", {
-            "connectorId": "github", "actionId": "issues/get", "parameters": {**here, "issue_number": 99999},
+            "connectorId": "slack", "actionId": "users_info", "parameters": {"user": "U-none"},
         }, "PLATFORM_NOT_FOUND")
-    with t.case("github: thirty issues are cut to twenty-five, and what was cut is said"):
-        for number in range(30):
-            run("issues/create", **here, title=f"Issue {number}")
-        listed = run("issues/list-for-repo", **here, state="all", per_page=100)
-        equal(len(listed["data"]), 25)
-        metadata = listed["metadata"]
-        equal((metadata["originalCount"], metadata["displayedCount"], metadata["truncated"]), (31, 25, True))
-        equal(metadata["paginationHint"], "Showing first 25 of 31 items.")
-    with t.case("github: pages follow one another by the link, each issue once"):
-        seen, cursor = [], None
-        for _ in range(10):
-            page = run("issues/list-for-repo", **here, state="all", per_page=10, **({"cursor": cursor} if cursor else {}))
-            seen += [issue["number"] for issue in items(page)]
-            cursor = page.get("metadata", {}).get("nextCursor") if isinstance(page, dict) else None
-            if not cursor:
-                break
-        equal(len(seen), 31)
-        equal(len(set(seen)), 31)
-    with t.case("github: over fifty items ask to be narrowed, with two samples"):
-        for number in range(25):
-            run("issues/create", **here, title=f"More {number}")
-        listed = run("issues/list-for-repo", **here, state="all", per_page=100)
-        equal(listed["needsRefinement"], True)
-        equal(len(listed["samples"]), 2)
-        for name in ["message", "guidance", "suggestions", "searchInstructions"]:
-            assert listed[name], f"{name} is empty"
-        for name in ["per_page", "state"]:
-            contains(json.dumps(listed["suggestions"]), name)
+    with t.case("slack: a channel's members are listed, somebody is invited, and cannot be invited twice"):
+        made = run("conversations_create", name="e2e-guests")["id"]
+        members = items(run("conversations_members", channel=made))
+        guest = next(one["id"] for one in everybody if one["id"] not in members and one["name"] not in members and not one.get("deleted"))
+        run("conversations_invite", channel=made, users=guest)
+        contains(at_platform("conversations.members", channel=made)["members"], guest)
+        contains(items(run("conversations_members", channel=made)), guest)
+        client.refused("execute_action", {
+            "connectorId": "slack", "actionId": "conversations_invite", "parameters": {"channel": made, "users": guest},
+        }, "PLATFORM_CONFLICT")
+        run("chat_postEphemeral", channel=made, user=guest, text="For you alone")
+        equal([one["text"] for one in at_platform("conversations.history", channel=made)["messages"] if one["text"] == "For you alone"], [])
+        opened = run("conversations_open", users=guest)
+        equal(at_platform("conversations.info", channel=opened["id"])["channel"]["is_im"], True)
+    with t.case("slack: a message is planned, linked to and pinned, and cannot be pinned twice"):
+        when = int(time.time()) + 3600
+        planned = run("chat_scheduleMessage", channel=channel, text="Later", post_at=when)["scheduled_message_id"]
+        told = at_platform("chat.scheduledMessages.list", channel=channel)["scheduled_messages"]
+        equal([(one["id"], one["post_at"]) for one in told], [(planned, when)])
+        contains(run("chat_getPermalink", channel=channel, message_ts=sent[0])["permalink"], channel)
+        run("pins_add", channel=channel, timestamp=sent[0])
+        contains([one["message"]["ts"] for one in at_platform("pins.list", channel=channel)["items"]], sent[0])
+        client.refused("execute_action", {
+            "connectorId": "slack", "actionId": "pins_add", "parameters": {"channel": channel, "timestamp": sent[0]},
+        }, "PLATFORM_CONFLICT")
+        told = client.refused("execute_action", {
+            "connectorId": "slack", "actionId": "chat_scheduleMessage", "parameters": {"channel": channel, "text": "Late", "post_at": 1},
+        }, "PLATFORM_INVALID")
+        contains(json.dumps(told), "time_in_past")
+    with t.case("slack: the workspace is told, and a file that was uploaded is listed"):
+        equal(run("team_info")["id"], at_platform("team.info")["team"]["id"])
+        upload = at_platform("files.getUploadURLExternal", filename="notes.txt", length=5)
+        place = upload["upload_url"].split("/upload/", 1)[1]
+        http_call("POST", f"{base.removesuffix('/api')}/upload/{place}", {"content-type": "application/octet-stream"}, b"Seven")
+        files = json.dumps([{"id": upload["file_id"], "title": "Notes"}]).replace(" ", "")
+        at_platform("files.completeUploadExternal", files=files, channel_id=channel)
+        equal([(one["id"], one["size"]) for one in items(run("files_list"))], [(upload["file_id"], 5)])
 
 
 def both_eras(t, s, server):
