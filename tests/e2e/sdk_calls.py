@@ -7,6 +7,7 @@ may be different, with the reason: `query.NAME`, `body.NAME`, `header.NAME`, or 
 """
 
 import contextlib
+import datetime
 import json
 import sys
 import urllib.parse
@@ -307,6 +308,71 @@ def telegram(origin):
         Row("deleteMessage", {"chat_id": "42", "message_id": 7}, lambda: asyncio.run(bot().delete_message(42, 7)), way),
         Row("getChat", {"chat_id": "42"}, lambda: asyncio.run(bot().get_chat(42)), way),
         Row("getChatMember", {"chat_id": "42", "user_id": 9}, lambda: asyncio.run(bot().get_chat_member(42, 9)), way),
+    ]
+
+
+@platform
+def dropbox(origin):
+    import dropbox as library
+    import requests
+    from dropbox import files, sharing
+
+    session = rewriting(requests.Session(), origin)
+    sdk = library.Dropbox("secret", session=session, max_retries_on_error=0, max_retries_on_rate_limit=0)
+    whole = {"body.*": "the SDK writes every default out"}
+    mounted = whole | {
+        "body.include_mounted_folders": "the SDK writes a default out", "body.include_non_downloadable_files": "the SDK writes a default out",
+    }
+    hashed = whole | {"body.content_hash": "the SDK adds the content's hash"}
+    ben = sharing.MemberSelector.email("ben@example.com")
+    address = {".tag": "email", "email": "ben@example.com"}
+    look = files.SearchOptions(path="/Projects", max_results=5, filename_only=True, file_categories=[files.FileCategory.pdf])
+    looked = {"query": "rent", "path": "/Projects", "max_results": 5, "filename_only": True, "file_categories": ["pdf"]}
+    until = sharing.SharedLinkSettings(audience=sharing.LinkAudience.team, expires=datetime.datetime(2026, 2, 1))
+    link = {"path": "/Projects/Rent.pdf", "audience": "team", "expires": "2026-02-01T00:00:00Z"}
+    return [
+        Row("users/get_current_account", {}, lambda: sdk.users_get_current_account()),
+        Row("users/get_space_usage", {}, lambda: sdk.users_get_space_usage()),
+        Row("files/list_folder", {"path": "/Projects", "recursive": True, "limit": 7},
+            lambda: sdk.files_list_folder("/Projects", recursive=True, limit=7), mounted),
+        Row("files/list_folder/continue", {"cursor": "ZtkX9"}, lambda: sdk.files_list_folder_continue("ZtkX9")),
+        Row("files/search_v2", looked, lambda: sdk.files_search_v2("rent", options=look), whole),
+        Row("files/search/continue_v2", {"cursor": "ZtkX9"}, lambda: sdk.files_search_continue_v2("ZtkX9")),
+        Row("files/get_metadata", {"path": "/Projects", "include_deleted": True},
+            lambda: sdk.files_get_metadata("/Projects", include_deleted=True), whole),
+        Row("files/download", {"path": "/Übersicht 🚀.txt"}, lambda: sdk.files_download("/Übersicht 🚀.txt")),
+        Row("files/export", {"path": "/Plan.paper", "export_format": "markdown"},
+            lambda: sdk.files_export("/Plan.paper", export_format="markdown")),
+        Row("files/get_temporary_link", {"path": "/Rent.pdf"}, lambda: sdk.files_get_temporary_link("/Rent.pdf")),
+        Row("files/upload", {"path": "/Übersicht.txt", "content": {"name": "a.txt", "type": "text/plain", "text": "Grüße"}, "mode": "overwrite"},
+            lambda: sdk.files_upload("Grüße".encode(), "/Übersicht.txt", mode=files.WriteMode.overwrite), hashed),
+        Row("files/paper/create", {"path": "/Plan.paper", "content": "# Plan", "import_format": "markdown"},
+            lambda: sdk.files_paper_create(b"# Plan", "/Plan.paper", files.ImportFormat.markdown)),
+        Row("files/save_url", {"path": "/a.pdf", "url": "https://example.com/a.pdf"}, lambda: sdk.files_save_url("/a.pdf", "https://example.com/a.pdf")),
+        Row("files/create_folder_v2", {"path": "/Invoices"}, lambda: sdk.files_create_folder_v2("/Invoices"), whole),
+        Row("files/move_v2", {"from_path": "/a", "to_path": "/b", "autorename": True},
+            lambda: sdk.files_move_v2("/a", "/b", autorename=True), whole),
+        Row("files/copy_v2", {"from_path": "/a", "to_path": "/b"}, lambda: sdk.files_copy_v2("/a", "/b"), whole),
+        Row("files/delete_v2", {"path": "/a"}, lambda: sdk.files_delete_v2("/a"), whole),
+        Row("files/list_revisions", {"path": "/a", "limit": 3}, lambda: sdk.files_list_revisions("/a", limit=3),
+            whole | {"body.mode": "the SDK writes a default out"}),
+        Row("files/restore", {"path": "/a", "rev": "a1c10ce0dd78"}, lambda: sdk.files_restore("/a", "a1c10ce0dd78")),
+        Row("sharing/create_shared_link_with_settings", link,
+            lambda: sdk.sharing_create_shared_link_with_settings("/Projects/Rent.pdf", until)),
+        Row("sharing/list_shared_links", {"path": "/a", "direct_only": True}, lambda: sdk.sharing_list_shared_links("/a", direct_only=True)),
+        Row("sharing/revoke_shared_link", {"url": "https://www.dropbox.com/a"}, lambda: sdk.sharing_revoke_shared_link("https://www.dropbox.com/a")),
+        Row("sharing/add_file_member", {"file": "/a", "members": [address], "access_level": "editor"},
+            lambda: sdk.sharing_add_file_member("/a", [ben], access_level=sharing.AccessLevel.editor), whole),
+        Row("sharing/share_folder", {"path": "/Projects", "member_policy": "team"},
+            lambda: sdk.sharing_share_folder("/Projects", member_policy=sharing.MemberPolicy.team),
+            whole | {"body.access_inheritance": "the SDK writes a default out"}),
+        Row("sharing/add_folder_member", {"shared_folder_id": "84528192421", "members": [{"member": address, "access_level": "editor"}]},
+            lambda: sdk.sharing_add_folder_member("84528192421", [sharing.AddMember(ben, sharing.AccessLevel.editor)]), whole),
+        Row("sharing/list_folder_members", {"shared_folder_id": "84528192421", "limit": 9},
+            lambda: sdk.sharing_list_folder_members("84528192421", limit=9)),
+        Row("file_requests/create", {"title": "Photos", "destination": "/Photos"},
+            lambda: sdk.file_requests_create("Photos", "/Photos"), whole | {"body.open": "the SDK writes a default out"}),
+        Row("file_requests/list_v2", {"limit": 9}, lambda: sdk.file_requests_list_v2(limit=9)),
     ]
 
 

@@ -15,7 +15,9 @@ from harness import NODE, PYTHON, NotRun, equal, need, shorten
 from recorder import Request
 from sending import Catalogue
 
-PLATFORMS = ["notion", "hubspot", "gitlab", "jira", "airtable", "salesforce", "zendesk", "quickbooks", "pagerduty", "pipedrive", "telegram"]
+PLATFORMS = [
+    "notion", "hubspot", "gitlab", "jira", "airtable", "salesforce", "zendesk", "quickbooks", "pagerduty", "pipedrive", "telegram", "dropbox",
+]
 CALLS = judges.HERE / "sdk_calls.py"
 
 
@@ -39,9 +41,21 @@ def fields(request):
         else:
             found[way] = value
 
-    walk(json.loads(request.body), "")
+    walk(bare(json.loads(request.body)), "")
     # What says nothing of a field is as good as leaving it out.
     return {way: value for way, value in found.items() if value not in ({}, None)}
+
+
+def in_body(request, header):
+    """A call that carries its arguments as JSON in a header, as one with them in its body."""
+    return Request(request.method, request.target, request.headers, request.header(header).encode())
+
+
+def bare(value):
+    """A value in which a choice that says no more than its tag is the tag alone; Dropbox takes both."""
+    if isinstance(value, dict):
+        return value[".tag"] if set(value) == {".tag"} else {key: bare(inner) for key, inner in value.items()}
+    return [bare(inner) for inner in value] if isinstance(value, list) else value
 
 
 def path_of(connector, request, differs):
@@ -54,8 +68,13 @@ def path_of(connector, request, differs):
     return (below if below is not None else path).rstrip("/")
 
 
-def compare(connector, ours, theirs, differs):
+def compare(connector, action, ours, theirs, differs):
     """Raises where the two requests say different things."""
+    header = connector.actions[action].get("json_header", "").lower()
+    if header:
+        equal(ours.body, theirs.body, "the file")
+        equal(ours.header("content-type"), theirs.header("content-type"), "the file's type")
+        ours, theirs = in_body(ours, header), in_body(theirs, header)
     free = "method" in differs
     if not free:
         equal(ours.method, theirs.method, "the method")
@@ -106,7 +125,7 @@ def run(t):
                     kind = connector.kind_of({})
                     ours = catalogue.call(connector, row["action"], row["arguments"], kind)
                     try:
-                        compare(connector, ours, theirs, row["differs"])
+                        compare(connector, row["action"], ours, theirs, row["differs"])
                     except AssertionError as fault:
                         sides = [f"{one.method} {one.target} {one.body.decode('latin-1')}" for one in (ours, theirs)]
                         raise AssertionError(f"{fault}\n      ours:   {shorten(sides[0])}\n      theirs: {shorten(sides[1])}") from None
@@ -115,7 +134,7 @@ def run(t):
                     other = Request(ours.method, ours.target + ("&" if "?" in ours.target else "?") + "solder-control=1", ours.headers, ours.body)
                     refused = False
                     try:
-                        compare(connector, other, theirs, row["differs"])
+                        compare(connector, row["action"], other, theirs, row["differs"])
                     except AssertionError:
                         refused = True
                     assert refused, "a parameter more was not noticed"
