@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import descriptions
 import judges
 import telegram_judge
-from catalogue import ids
+from catalogue import Connector, ids
 from harness import NODE, PYTHON, ROOT, NotRun, Solder, equal, http_call, need, shorten
 from sending import Catalogue
 
@@ -169,9 +169,19 @@ def judge_own(t):
                 equal(line["operation"], example["action"])
 
 
+def check_named(t):
+    """The README's list of platforms, which is told by nothing but people."""
+    section = (ROOT / "README.md").read_text().split("\n## Connectors\n")[1].split("\n## ")[0]
+    told = " ".join(section.split())
+    missing = [name for name in (Connector(connector).file["name"] for connector in ids()) if name not in told]
+    with t.case("the README names every platform"):
+        assert not missing, f"it leaves out {', '.join(missing)}"
+
+
 def run(t):
     if not os.access(t.binary, os.X_OK):
         raise NotRun(f"{t.binary} is not built")
+    check_named(t)
     judge_own(t)
     if "SPECS_DIR" not in os.environ:
         raise NotRun("SPECS_DIR, the folder of descriptions, is not set")
