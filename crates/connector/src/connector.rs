@@ -46,7 +46,8 @@ pub struct Connector {
     pub timeout: Option<Duration>,
     /// Our own brake, for each connection.
     pub rate: Option<Limit>,
-    /// The only hosts that ever get the credential: names, or `*.` and a name.
+    /// The only hosts that ever get the credential: names, `*.` and a name, or a variable in braces, whose host is the one that
+    /// was given with a key.
     pub hosts: Vec<String>,
     pub(crate) base: Base,
     pub(crate) headers: Vec<Header>,
@@ -193,9 +194,16 @@ impl Connector {
         self.auth.iter().filter(|auth| auth.oauth.is_none())
     }
 
-    /// Whether a host may get the credential. Names are compared without regard to case; a dot at the end counts not.
+    /// Whether a host is one that the file states, so that any credential may go there. Names are compared without regard to case; a dot at the end counts not.
     pub fn hosts_allow(&self, host: &str) -> bool {
         hosts_allow(&self.hosts, host)
+    }
+
+    /// The variables whose hosts are given with a key: they may get that key, and nothing else.
+    pub(crate) fn given_hosts(&self) -> impl Iterator<Item = &str> {
+        self.hosts
+            .iter()
+            .filter_map(|entry| entry.strip_prefix('{')?.strip_suffix('}'))
     }
 
     /// Where the platform tells how much of a quota is used: a header's name and a pattern with two numbers in it.
@@ -220,7 +228,8 @@ pub(crate) fn hosts_allow(hosts: &[String], host: &str) -> bool {
             .strip_suffix(domain)
             .and_then(|left| left.strip_suffix('.'))
             .is_some_and(|label| !label.is_empty()),
-        None => *entry == host,
+        // A variable in braces is no name of a host.
+        None => *entry == host && !entry.starts_with('{'),
     })
 }
 

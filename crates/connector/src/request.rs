@@ -103,6 +103,18 @@ impl<'a> Names<'a> {
             .or_else(|| self.var(name))
     }
 
+    /// Whether the credential may go to a host: one that the file states, or the one that was given with this very key and is
+    /// sealed with it. Of an OAuth flow nothing goes to a host that somebody gave: its code and its app's secret are not theirs.
+    pub(crate) fn may_go_to(&self, host: &str) -> bool {
+        let by_key = self.input.auth.is_some_and(|(auth, _)| auth.oauth.is_none());
+        let same = |given: &str| {
+            let bare = |host: &str| host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+            !host.is_empty() && bare(given) == bare(host)
+        };
+        let mut given = self.connector.given_hosts().filter_map(|name| self.var(name));
+        self.connector.hosts_allow(host) || (by_key && given.any(|given| same(&given)))
+    }
+
     /// The secret that an `apply` puts in the path.
     pub(crate) fn path_secret(&self, name: &str) -> Option<&'a str> {
         let (auth, _) = self.input.auth?;

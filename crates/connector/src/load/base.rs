@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::source::Item;
 use crate::connector::{Base, Header};
 use crate::template::Template;
+use crate::{Auth, Variable};
 use http::HeaderValue;
 
 /// The parts of a base's text: scheme and host (or a name in their place), and the path.
@@ -74,7 +75,11 @@ pub(super) fn base(item: &Item<'_>, known: &Known) -> Option<Base> {
 }
 
 /// Reads `hosts`, or takes the host of the base.
-pub(super) fn hosts(root: &Reader<'_>, base: Option<&Base>) -> Vec<String> {
+pub(super) fn hosts(
+    root: &Reader<'_>,
+    base: Option<&Base>,
+    (vars, auth): (&[Variable], &[Auth]),
+) -> Vec<String> {
     let host = match base {
         Some(Base::Fixed(text)) => constant_host(split_origin(text).0),
         Some(Base::Made { .. }) => root
@@ -95,15 +100,32 @@ pub(super) fn hosts(root: &Reader<'_>, base: Option<&Base>) -> Vec<String> {
         item.fault("means nothing with an internal base");
     }
     let hosts = item.texts();
-    for bad in hosts.iter().filter(|entry| !host_entry(entry)) {
-        item.fault(format!(
-            "`{bad}` is not a host: write `slack.com` or `*.salesforce.com`, lower case, without a port"
-        ));
+    for entry in &hosts {
+        let given = entry.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        match given {
+            Some(name) if !given_with_keys(name, vars, auth) => item.fault(format!(
+                "`{{{name}}}` is not a variable of `[vars]` that is given with a key: nothing that a platform tells decides where \
+                 secrets go"
+            )),
+            None if !host_entry(entry) => item.fault(format!(
+                "`{entry}` is not a host: write `slack.com` or `*.salesforce.com`, lower case, without a port; or `{{host}}` for the \
+                 one that is given with a key"
+            )),
+            _ => {}
+        }
     }
     if let Some(host) = host.filter(|host| !crate::connector::hosts_allow(&hosts, host)) {
         item.fault(format!("does not cover `{host}`, the host of the base"));
     }
     hosts
+}
+
+/// Whether a variable is one that people give with a key, and no flow finds out.
+fn given_with_keys(name: &str, vars: &[Variable], auth: &[Auth]) -> bool {
+    let found = auth.iter().filter_map(|auth| auth.oauth.as_ref());
+    vars.iter().any(|var| var.name == name)
+        && auth.iter().any(|auth| auth.oauth.is_none())
+        && !found.flat_map(crate::OAuth::found).any(|known| known == name)
 }
 
 /// The headers of every call, `Accept` always among them.

@@ -60,7 +60,7 @@ pub(super) fn read(root: &Reader<'_>, file: &str) -> Option<Connector> {
     let (auth, discover) = auth::read(root, &vars);
     let known = known(&vars, &auth, &discover);
     let base = root.get("base").and_then(|item| base(&item, &known));
-    let hosts = hosts(root, base.as_ref());
+    let hosts = hosts(root, base.as_ref(), (&vars, &auth));
     let (limits, rate) = rules::limits(root);
     let mut connector = Connector {
         // A stand-in where the id is wrong, so that the rest of the file is read too.

@@ -76,7 +76,7 @@ impl Connector {
         }
         if !claims.contains_key("aud") {
             // The file's own endpoint, not the operator's: it is a name that the platform compares.
-            let audience = crate::request::target::own_url(self, &oauth.token, &names)?;
+            let audience = crate::request::target::own_url(&oauth.token, &names)?;
             claims.insert("aud".to_owned(), Value::String(audience));
         }
         let seconds = now.0.div_euclid(1_000);

@@ -158,7 +158,7 @@ impl<'a> Target<'a> {
                 let path = Url::parse(&text).map_err(|_not_a_url| connection("", "does not give a URL"))?;
                 Ok(format!("{}{}", url.origin().ascii_serialization(), path.path()))
             }
-            None => target::own_url(self.connector, template, &names),
+            None => target::own_url(template, &names),
         }
     }
 

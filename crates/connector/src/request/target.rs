@@ -12,7 +12,7 @@ use url::Url;
 pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> Result<String, BuildError> {
     let (mut url, path) = match &action.call {
         CallPath::Below(path) => (base(connector, names)?, path),
-        CallPath::Own { origin, path } => (own_origin(connector, origin, names)?, path),
+        CallPath::Own { origin, path } => (own_origin(origin, names)?, path),
     };
     push_path(&mut url, path, action, names)?;
     let mut query = action.encoded_query.clone();
@@ -61,21 +61,21 @@ pub(crate) fn base(connector: &Connector, names: &Names<'_>) -> Result<String, B
         Base::Made { whole, .. } => {
             let mut text = String::new();
             push_named(&mut text, whole, names)?;
-            check_host(&text, whole, connector)?;
+            check_host(&text, whole, names)?;
             Ok(text)
         }
     }
 }
 
 /// Scheme and host of a URL that an action has of its own; the override's where there is one.
-fn own_origin(connector: &Connector, origin: &Template, names: &Names<'_>) -> Result<String, BuildError> {
+fn own_origin(origin: &Template, names: &Names<'_>) -> Result<String, BuildError> {
     if let Some(url) = names.input.base_override {
         return Ok(url.origin().ascii_serialization());
     }
     let mut text = String::new();
     push_named(&mut text, origin, names)?;
     if origin.constant().is_none() {
-        check_host(&text, origin, connector)?;
+        check_host(&text, origin, names)?;
     }
     Ok(text)
 }
@@ -89,21 +89,17 @@ pub(crate) fn named(template: &Template, names: &Names<'_>) -> Result<String, Bu
 
 /// A whole URL of the file's own, such as a token endpoint. A host that the file states is trusted; one that a connection
 /// fills in must be one of the connector's.
-pub(crate) fn own_url(
-    connector: &Connector,
-    template: &Template,
-    names: &Names<'_>,
-) -> Result<String, BuildError> {
+pub(crate) fn own_url(template: &Template, names: &Names<'_>) -> Result<String, BuildError> {
     let text = named(template, names)?;
     let stated = matches!(template.pieces.first(), Some(Piece::Text(text)) if text.split_once("://").is_some_and(|(_, rest)| rest.contains('/')));
     if !stated {
-        check_host(&text, template, connector)?;
+        check_host(&text, template, names)?;
     }
     Ok(text)
 }
 
 /// Refuses a URL whose host is not one of the connector's, by the URL as it will be understood.
-fn check_host(text: &str, template: &Template, connector: &Connector) -> Result<(), BuildError> {
+fn check_host(text: &str, template: &Template, names: &Names<'_>) -> Result<(), BuildError> {
     let url = Url::parse(text).map_err(|_not_a_url| connection("", "does not give a URL"))?;
     let plain = url.username().is_empty()
         && url.password().is_none()
@@ -113,7 +109,7 @@ fn check_host(text: &str, template: &Template, connector: &Connector) -> Result<
     // Without TLS only where the file itself says so: a variable never takes it away.
     let stated = matches!(template.pieces.first(), Some(Piece::Text(text)) if text.starts_with("http://"));
     let secure = url.scheme() == "https" || (stated && url.scheme() == "http");
-    if secure && plain && connector.hosts_allow(host) {
+    if secure && plain && names.may_go_to(host) {
         Ok(())
     } else {
         Err(connection(
@@ -121,7 +117,7 @@ fn check_host(text: &str, template: &Template, connector: &Connector) -> Result<
             format!(
                 "leads to `{}://{host}`, which is not https and a host of {}",
                 url.scheme(),
-                connector.name
+                names.connector.name
             ),
         ))
     }

@@ -16,6 +16,7 @@ mod connections;
 mod dialects;
 mod examples;
 mod load;
+mod own_hosts;
 mod paging;
 mod paths;
 mod pick;

@@ -174,6 +174,6 @@ pub(super) fn reach(entry: &Entry) -> Reach {
     if entry.settings.token_url.is_some() {
         Reach::Override
     } else {
-        entry.reach()
+        entry.reach_of_file()
     }
 }

@@ -111,7 +111,10 @@ impl Engine {
         let input = input(at.entry, at.client, fields);
         let request = at.connector.discover_request(discover, at.auth, &input)?;
         let caps = Caps::starting_now(CHECK_TIMEOUT, self.settings.max_answer_bytes);
-        let sent = self.outbound.send(at.entry.reach(), &request, &caps).await;
+        let sent = self
+            .outbound
+            .send(at.entry.reach_of(at.connector, &request), &request, &caps)
+            .await;
         let response = sent.map_err(TokenError::Unanswered)?;
         at.connector
             .read_discovered(discover, &response, self.clock.now())
@@ -164,7 +167,11 @@ impl Engine {
             return Ok(None);
         };
         let caps = Caps::starting_now(CHECK_TIMEOUT, self.settings.max_answer_bytes);
-        let Ok(response) = self.outbound.send(at.entry.reach(), &request, &caps).await else {
+        let Ok(response) = self
+            .outbound
+            .send(at.entry.reach_of(at.connector, &request), &request, &caps)
+            .await
+        else {
             return Ok(None);
         };
         match at.connector.read(action, None, &response, self.clock.now()) {

@@ -107,7 +107,13 @@ impl Engine {
         };
         let sent = self
             .outbound
-            .send_with_retry(target.entry.reach(), &built, caps, effect, read)
+            .send_with_retry(
+                target.entry.reach_of(&target.connector, &built),
+                &built,
+                caps,
+                effect,
+                read,
+            )
             .await;
         sent.map_err(|error| Error::Platform(unanswered(target, &error, timeout)))
     }

@@ -58,7 +58,12 @@ impl Engine {
         let most = self.settings.max_file_bytes;
         let sent = self
             .outbound
-            .open(target.entry.reach(), &built, timeout, most)
+            .open(
+                target.entry.reach_of(&target.connector, &built),
+                &built,
+                timeout,
+                most,
+            )
             .await;
         let response = sent.map_err(|error| Error::Platform(unanswered(target, &error, timeout)))?;
         if !response.status().is_success() {

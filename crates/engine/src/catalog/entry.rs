@@ -105,8 +105,19 @@ impl Entry {
         &self.identity
     }
 
-    /// Which addresses a call of this connector may reach.
-    pub(crate) fn reach(&self) -> Reach {
+    /// Which addresses a request with a credential of this connector may reach: where it goes to a host that the file does not
+    /// state, whoever made the credential chose it.
+    pub(crate) fn reach_of<B>(&self, connector: &Connector, request: &http::Request<B>) -> Reach {
+        let host = request.uri().host().unwrap_or_default();
+        match self.reach_of_file() {
+            Reach::Override => Reach::Override,
+            _ if !connector.hosts_allow(host) => Reach::Account,
+            reach => reach,
+        }
+    }
+
+    /// Which addresses the hosts that the file states may have.
+    pub(crate) fn reach_of_file(&self) -> Reach {
         match (&self.settings.base_url, self.owner) {
             (Some(_), _) => Reach::Override,
             (None, Owner::BuiltIn) => Reach::Public,

@@ -110,7 +110,10 @@ impl Engine {
             Error::Invalid(faults)
         })?;
         let caps = Caps::starting_now(TRIAL_TIMEOUT, self.settings.max_answer_bytes);
-        let sent = self.outbound.send(entry.reach(), &request, &caps).await;
+        let sent = self
+            .outbound
+            .send(entry.reach_of(connector, &request), &request, &caps)
+            .await;
         let response = sent.map_err(|error| untried(connector, error.code()))?;
         match connector.read(action, None, &response, self.clock.now()) {
             Reading::Success(answer) => {

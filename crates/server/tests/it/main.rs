@@ -41,6 +41,7 @@ mod listener;
 mod modern;
 mod openapi;
 mod own_connectors;
+mod own_hosts;
 mod pages;
 mod restrictions;
 mod rotation;
