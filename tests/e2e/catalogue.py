@@ -35,7 +35,7 @@ class Connector:
         found = {}
         for example in self.recorded:
             arguments = json.loads(example["arguments_json"]) if "arguments_json" in example else example.get("arguments", {})
-            if "cursor" not in arguments:
+            if "cursor" not in arguments or "paging" not in self.actions[example["action"]]:
                 found.setdefault(example["action"], []).append((arguments, example))
         return found
 

@@ -349,6 +349,7 @@ def dropbox(origin):
         Row("files/paper/create", {"path": "/Plan.paper", "content": "# Plan", "import_format": "markdown"},
             lambda: sdk.files_paper_create(b"# Plan", "/Plan.paper", files.ImportFormat.markdown)),
         Row("files/save_url", {"path": "/a.pdf", "url": "https://example.com/a.pdf"}, lambda: sdk.files_save_url("/a.pdf", "https://example.com/a.pdf")),
+        Row("files/save_url/check_job_status", {"async_job_id": "34g93hh34h"}, lambda: sdk.files_save_url_check_job_status("34g93hh34h")),
         Row("files/create_folder_v2", {"path": "/Invoices"}, lambda: sdk.files_create_folder_v2("/Invoices"), whole),
         Row("files/move_v2", {"from_path": "/a", "to_path": "/b", "autorename": True},
             lambda: sdk.files_move_v2("/a", "/b", autorename=True), whole),

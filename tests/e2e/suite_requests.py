@@ -130,6 +130,17 @@ def judge_telegram(t, connector, calls):
     take(t, calls, telegram_judge.judged(path, [call.request for call in calls]), "Telegram's list of methods")
 
 
+def judge_dropbox(t, connector, calls):
+    """Dropbox publishes a description of its own kind alone: its SDK, which is made of it, reads every call."""
+    calls = [call for call in calls if call.is_right]
+    folder = need(pathlib.Path(os.environ["SPECS_DIR"]) / "dropbox")
+    lines = [call.request.line() | {"scopes": connector.actions[call.action].get("scopes", [])} for call in calls]
+    take(t, calls, judges.ask([need(PYTHON), HERE / "judge_dropbox.py", folder], lines), "Dropbox's SDK")
+    with t.case("dropbox: its judge saw every action"):
+        unseen = set(connector.actions) - {call.action for call in calls}
+        assert not unseen, f"none of {', '.join(sorted(unseen))}"
+
+
 def check_static(t):
     """Every connector's file against its descriptions, without a request; the counts that go with it."""
     command = Solder(t.binary)
@@ -195,6 +206,8 @@ def run(t):
             operations = sum(pool.map(lambda connector: judge_connector(t, connector, calls.get(connector.id, [])), described))
         if "telegram" in calls:
             judge_telegram(t, catalogue.connectors["telegram"], calls["telegram"])
+        if "dropbox" in calls:
+            judge_dropbox(t, catalogue.connectors["dropbox"], calls["dropbox"])
     with t.case("the judges saw what the static check compared"):
         assert operations >= counts["checked"] * 0.95, f"{operations} actions judged, {counts['checked']} compared"
     t.note(
