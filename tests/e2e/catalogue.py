@@ -69,9 +69,12 @@ class Connector:
             kept.append(segment)
         return "/".join(kept)
 
-    def below_base(self, path):
-        """The path of a request without that of the base, whatever its variables are."""
-        base = re.sub(r"^(https?://[^/]*|\{[^}]*\})", "", self.file["base"])
+    def below_base(self, path, kind=None):
+        """The path of a request without that of the base, whatever its variables are. A kind's own base stands below the override
+        of the file's."""
+        own = self.kinds.get(kind, {}).get("base")
+        base = re.sub(r"^(https?://[^/]*|\{[^}]*\})", "", own or self.file["base"])
+        base = self.base_path() + base if own else base
         pattern = "".join("[^/]+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[^}]*\})", base))
         found = re.match(pattern, path)
         return path[found.end():] if base and found else None
@@ -101,8 +104,27 @@ class Connector:
 
     def secret(self, kind, name):
         text = f"judge-{self.id}-{kind}-{name}-0123456789"
+        for variable, told in self.kinds[kind].get("from_secret", {}).items():
+            if told["secret"] == name:
+                text += told["behind"] + self.variables().get(variable, "us1")
         WATCH.keep(f"the {name} of {self.id}", text)
         return text
+
+    def asked(self, kind):
+        """The variables that a person is asked for: what this kind's own templates, the headers and the actions name, and what
+        nothing names; not what a secret tells."""
+        def names(value):
+            return set(re.findall(r"\{\+?(\w+)\}", json.dumps(value)))
+
+        def templates(table):
+            return names({key: value for key, value in table.items() if key not in ("name", "about", "secrets")}) | names(
+                "" if "base" in table else self.file["base"])
+
+        common = names(self.file.get("headers", {})) | names([action["call"] for action in self.file["action"]])
+        mine = common | templates(self.kinds[kind])
+        others = set().union(names(self.file["base"]), *(templates(table) for table in self.kinds.values()))
+        told = self.kinds[kind].get("from_secret", {})
+        return [name for name in self.file.get("vars", {}) if (name in mine or name not in others) and name not in told]
 
     def fields(self, kind):
         """What a person would fill in to connect."""
@@ -111,7 +133,7 @@ class Connector:
         for name in found:
             if f"{{{name}." in json.dumps(table.get("assertion", {})):
                 found[name] = key_file(self.id)
-        asked = self.file.get("vars", {})
+        asked = self.asked(kind)
         return found | {name: value for name, value in self.variables().items() if name in asked}
 
 

@@ -1,50 +1,16 @@
 """The vendors' and the usual SDKs, each pointed at a recorder: what they send, as lines of JSON.
 
     sdk_calls.py PLATFORM
-
-A row is a call in the SDK's own terms beside the action and the arguments that are to send the same. `differs` names what
-may be different, with the reason: `query.NAME`, `body.NAME`, `header.NAME`, or `path` with the SDK's path as a pattern.
 """
 
 import contextlib
 import datetime
 import json
 import sys
-import urllib.parse
-from dataclasses import dataclass, field
 
+import sdk_calls_more  # its tables join those of this file
 from recorder import Recorder
-
-ROWS = {}
-
-
-@dataclass
-class Row:
-    action: str
-    arguments: dict
-    call: object
-    differs: dict = field(default_factory=dict)
-
-
-def platform(function):
-    ROWS[function.__name__] = function
-    return function
-
-
-def rewriting(session, origin):
-    """A requests session that asks the recorder, whatever host its SDK insists on."""
-    from requests.adapters import HTTPAdapter
-
-    class Adapter(HTTPAdapter):
-        def send(self, request, **how):
-            parts = urllib.parse.urlsplit(request.url)
-            request.url = origin + request.url.removeprefix(f"{parts.scheme}://{parts.netloc}")
-            how.pop("proxies", None)
-            return super().send(request, **how)
-
-    session.mount("https://", Adapter(max_retries=0))
-    return session
-
+from sdk_rows import ROWS, Row, platform, rewriting
 
 PAGE = "0d0f5a2c-1c1b-4c54-9a2c-5a7e2d0f7d11"
 TEXT = [{"text": {"content": "Hello"}}]
@@ -246,6 +212,7 @@ def quickbooks(origin):
         "path.company": "the company is the connection's",
     }
     made = {
+        "query.requestid": "ours writes a key that lets the platform know a repeated call",
         "body.*": "the SDK writes every field of its class out, empty ones too", "body.domain": "the SDK names the product",
         "body.Active": "the SDK writes a default out", "body.Taxable": "the SDK writes a default out",
     }

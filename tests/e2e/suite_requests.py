@@ -77,7 +77,7 @@ def judge_http(t, connector, calls):
     """All requests of a connector to openapi-core, and to Prism or to Google's own client."""
     flags = ["--accepted", json.dumps(accepted(connector)), *(["--loose-bodies"] if connector.id in LOOSE else [])]
     specs = [need(path) for path in with_twins(connector.descriptions())]
-    lines = [call.request.line() | {"below": connector.below_base(call.request.path)} for call in calls]
+    lines = [call.request.line() | {"below": connector.below_base(call.request.path, connector.kind_of(call.example))} for call in calls]
     answers = judges.ask([need(PYTHON), VALIDATOR, *flags, *specs], lines)
     take(t, calls, answers, "openapi-core")
     if descriptions.kind(specs[0]) == "discovery":

@@ -1,7 +1,7 @@
 """What our actions send beside what the vendors' and the usual SDKs send for the same call, on platforms with and without a
 description: method, path, query, body, and the headers that a connector's file states.
 
-No SDK of their API could be had for Sentry (its packages send events) and Freshdesk. Pipedrive's is driven from JavaScript.
+Those of Confluence, Discord, Pipedrive, Sentry and Trello are driven from JavaScript.
 """
 
 import json
@@ -16,8 +16,10 @@ from recorder import Request
 from sending import Catalogue
 
 PLATFORMS = [
-    "notion", "hubspot", "gitlab", "jira", "airtable", "salesforce", "zendesk", "quickbooks", "pagerduty", "pipedrive", "telegram", "dropbox",
+    "notion", "hubspot", "gitlab", "jira", "airtable", "salesforce", "zendesk", "quickbooks", "pagerduty", "pipedrive", "telegram", "sentry",
+    "freshdesk", "confluence", "clickup", "asana", "trello", "discord", "mailchimp", "dropbox",
 ]
+IN_JAVASCRIPT = {"confluence", "discord", "pipedrive", "sentry", "trello"}
 CALLS = judges.HERE / "sdk_calls.py"
 
 
@@ -44,6 +46,11 @@ def fields(request):
     walk(bare(json.loads(request.body)), "")
     # What says nothing of a field is as good as leaving it out.
     return {way: value for way, value in found.items() if value not in ({}, None)}
+
+
+def plain(value):
+    """A value as a query writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def in_body(request, header):
@@ -75,8 +82,8 @@ def compare(connector, action, ours, theirs, differs):
         equal(ours.body, theirs.body, "the file")
         equal(ours.header("content-type"), theirs.header("content-type"), "the file's type")
         ours, theirs = in_body(ours, header), in_body(theirs, header)
-    free = "method" in differs
-    if not free:
+    free = "method" in differs or "place" in differs
+    if "method" not in differs:
         equal(ours.method, theirs.method, "the method")
     equal(path_of(connector, ours, differs), path_of(connector, theirs, differs), "the path")
     left = {key.split(".", 1)[1] for key in differs if key.startswith("query.")}
@@ -89,7 +96,8 @@ def compare(connector, action, ours, theirs, differs):
     if "*" in left:
         # Our fields must be theirs, with the same values; what else they write is empty.
         other = {way: value for way, value in other.items() if way in mine or value not in ("", [], 0, False)}
-    equal({way: str(value) for way, value in mine.items()}, {way: str(value) for way, value in other.items()}, "the body")
+    text = plain if free else str
+    equal(*({way: text(value) for way, value in one.items()} for one in (mine, other)), "the body")
     for name in connector.file.get("headers", {}):
         mine, other = ours.header(name.lower()), theirs.header(name.lower())
         if other and name.lower() not in ("user-agent", "accept") and f"header.{name.lower()}" not in differs:
@@ -101,8 +109,8 @@ def compare(connector, action, ours, theirs, differs):
 
 def rows_of(platform):
     """The SDK's calls, made in a process of its own."""
-    if platform == "pipedrive":
-        return judges.told([need(NODE), judges.HERE / "clients/sdk_calls.mjs"])
+    if platform in IN_JAVASCRIPT:
+        return judges.told([need(NODE), judges.HERE / "clients/sdk_calls.mjs", platform])
     return judges.told([need(PYTHON), CALLS, platform])
 
 
