@@ -36,6 +36,15 @@ def notion(origin):
         Row("query-data-source", {"data_source_id": PAGE, "page_size": 3}, lambda: sdk.data_sources.query(data_source_id=PAGE, page_size=3)),
         Row("create-a-comment", {"page_id": PAGE, "rich_text": TEXT},
             lambda: sdk.comments.create(parent={"page_id": PAGE}, rich_text=TEXT)),
+        Row("retrieve-a-comment", {"block_id": PAGE, "page_size": 4}, lambda: sdk.comments.list(block_id=PAGE, page_size=4)),
+        Row("retrieve-a-block", {"block_id": PAGE}, lambda: sdk.blocks.retrieve(block_id=PAGE)),
+        Row("update-a-block", {"block_id": PAGE, "content": paragraph[0]}, lambda: sdk.blocks.update(block_id=PAGE, **paragraph[0])),
+        Row("retrieve-a-database", {"database_id": PAGE}, lambda: sdk.databases.retrieve(database_id=PAGE)),
+        Row("retrieve-a-data-source", {"data_source_id": PAGE}, lambda: sdk.data_sources.retrieve(data_source_id=PAGE)),
+        Row("create-a-data-source", {"parent": {"database_id": PAGE}, "properties": {"Name": {"title": {}}}},
+            lambda: sdk.data_sources.create(parent={"database_id": PAGE}, properties={"Name": {"title": {}}})),
+        Row("update-a-data-source", {"data_source_id": PAGE, "title": TEXT}, lambda: sdk.data_sources.update(data_source_id=PAGE, title=TEXT)),
+        Row("get-user", {"user_id": PAGE}, lambda: sdk.users.retrieve(user_id=PAGE)),
         Row("get-self", {}, lambda: sdk.users.me()),
         Row("get-users", {"page_size": 7}, lambda: sdk.users.list(page_size=7)),
     ]
@@ -44,11 +53,12 @@ def notion(origin):
 @platform
 def hubspot(origin):
     import hubspot as library
-    from hubspot.crm import contacts, deals
+    from hubspot.crm import companies, contacts, deals, tickets
 
     sdk = library.Client.create(access_token="secret")
     people, search, found, owners = sdk.crm.contacts.basic_api, sdk.crm.contacts.search_api, sdk.crm.deals.basic_api, sdk.crm.owners.owners_api
-    for api in (people, search, found, owners):
+    firms, sought, calls = sdk.crm.companies.basic_api, sdk.crm.companies.search_api, sdk.crm.tickets.basic_api
+    for api in (people, search, found, owners, firms, sought, calls):
         api.api_client.configuration.host = origin
     made = {"properties": {"email": "ana@example.com"}, "associations": []}
     filters = [{"filters": [{"propertyName": "email", "operator": "EQ", "value": "ana@example.com"}]}]
@@ -64,6 +74,19 @@ def hubspot(origin):
             lambda: search.do_search(contacts.PublicObjectSearchRequest(filter_groups=filters, limit=3, properties=["email"]))),
         Row("DealsCreate", {"properties": {"dealname": "A"}, "associations": []},
             lambda: found.create(deals.SimplePublicObjectInputForCreate(properties={"dealname": "A"}, associations=[]))),
+        Row("DealsRead", {"dealId": "7", "properties": "dealname"}, lambda: found.get_by_id("7", properties=["dealname"]), listed),
+        Row("DealsUpdate", {"dealId": "7", "properties": {"dealstage": "closedwon"}},
+            lambda: found.update("7", deals.SimplePublicObjectInput(properties={"dealstage": "closedwon"}))),
+        Row("DealsArchive", {"dealId": "7"}, lambda: found.archive("7")),
+        Row("CompaniesList", {"limit": 3, "properties": "name"}, lambda: firms.get_page(limit=3, properties=["name"]), listed),
+        Row("CompaniesCreate", {"properties": {"domain": "acme.example"}, "associations": []},
+            lambda: firms.create(companies.SimplePublicObjectInputForCreate(properties={"domain": "acme.example"}, associations=[]))),
+        Row("CompaniesSearch", {"query": "acme", "limit": 3, "properties": ["name"]},
+            lambda: sought.do_search(companies.PublicObjectSearchRequest(query="acme", limit=3, properties=["name"]))),
+        Row("TicketsCreate", {"properties": {"subject": "Fire"}, "associations": []},
+            lambda: calls.create(tickets.SimplePublicObjectInputForCreate(properties={"subject": "Fire"}, associations=[]))),
+        Row("TicketsRead", {"ticketId": "9", "properties": "subject"}, lambda: calls.get_by_id("9", properties=["subject"]), listed),
+        Row("OwnersRead", {"ownerId": "3"}, lambda: owners.get_by_id(3), {"query.idProperty": "the SDK writes a default out", "query.archived": "as above"}),
         Row("OwnersList", {"email": "ana@example.com", "limit": 5}, lambda: owners.get_page(email="ana@example.com", limit=5)),
     ]
 
@@ -137,6 +160,12 @@ def salesforce(origin):
         Row("post_sobjects_object", {"object": "Account", "fields": {"Name": "B"}}, lambda: sdk.Account.create({"Name": "B"})),
         Row("patch_sobjects_object_id", {"object": "Account", "id": one, "fields": {"Name": "C"}}, lambda: sdk.Account.update(one, {"Name": "C"})),
         Row("delete_sobjects_object_id", {"object": "Account", "id": one}, lambda: sdk.Account.delete(one)),
+        Row("patch_sobjects_object_field_value", {"object": "Account", "field": "Ext__c", "value": "A 1", "fields": {"Name": "D"}},
+            lambda: sdk.Account.upsert("Ext__c/A 1", {"Name": "D"})),
+        Row("get_recent", {"limit": 5}, lambda: sdk.restful("recent", params={"limit": 5})),
+        Row("get_limits_record_count", {"sObjects": ["Account", "Lead"]},
+            lambda: sdk.restful("limits/recordCount", params={"sObjects": "Account,Lead"})),
+        Row("get_analytics_reports", {}, lambda: sdk.restful("analytics/reports")),
     ]
 
 
@@ -150,6 +179,10 @@ def airtable(origin):
     record = here | {"recordId": "rec00000000000001"}
     flags = {"body.typecast": "the SDK writes its default out", "body.returnFieldsByFieldId": "the SDK writes its default out"}
     column = [{"name": "Name", "type": "singleLineText"}]
+    changed = [{"id": "rec00000000000001", "fields": {"Name": "B"}}, {"id": "rec00000000000002", "fields": {"Name": "C"}}]
+    gone = ["rec00000000000001", "rec00000000000002"]
+    # Too long for a URL: the SDK sends it as ours goes always.
+    long = "OR(" + ",".join(f'{{Name}}="{number}"' for number in range(750)) + ")"
     return [
         Row("get-user-id-scopes", {}, lambda: sdk.whoami()),
         Row("list-bases", {}, lambda: sdk.bases()),
@@ -160,6 +193,14 @@ def airtable(origin):
         Row("update-record", record | {"fields": {"Name": "B"}}, lambda: table.update("rec00000000000001", {"Name": "B"}), flags),
         Row("delete-record", record, lambda: table.delete("rec00000000000001")),
         Row("create-comment", record | {"text": "Hi"}, lambda: table.add_comment("rec00000000000001", "Hi")),
+        Row("list-records", here | {"filterByFormula": long, "pageSize": 50, "maxRecords": 70, "view": "Grid"},
+            lambda: table.all(formula=long, page_size=50, max_records=70, view="Grid")),
+        Row("update-multiple-records", here | {"records": changed}, lambda: table.batch_update(changed), flags),
+        Row("delete-multiple-records", here | {"records": gone}, lambda: table.batch_delete(gone)),
+        Row("list-comments", record | {"pageSize": 100}, lambda: table.comments("rec00000000000001"),
+            {"query.pageSize": "the SDK leaves the size of a page to the platform"}),
+        Row("create-field", {"baseId": "appExampleBase001", "tableId": "tbl00000000000001", "name": "Due", "type": "date"},
+            lambda: sdk.table("appExampleBase001", "tbl00000000000001").create_field("Due", "date")),
         Row("create-table", {"baseId": "appExampleBase001", "name": "T", "fields": column}, lambda: table.base.create_table("T", column)),
     ]
 
