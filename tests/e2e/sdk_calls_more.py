@@ -1,4 +1,4 @@
-"""The tables of SDK calls for Freshdesk, ClickUp, Asana and Mailchimp, as those in sdk_calls.py."""
+"""The tables of SDK calls for Freshdesk, ClickUp, Asana, Mailchimp and Datadog, as those in sdk_calls.py."""
 
 from sdk_rows import Row, platform, rewrite_every_session, rewriting
 
@@ -132,4 +132,68 @@ def mailchimp(origin):
         Row("postCampaignsIdActionsSend", {"campaign_id": "42"}, lambda: sdk.campaigns.send("42")),
         Row("deleteCampaignsId", {"campaign_id": "42"}, lambda: sdk.campaigns.remove("42")),
         Row("getReportsId", {"campaign_id": "42"}, lambda: sdk.reports.get_campaign_report("42"), left),
+    ]
+
+
+@platform
+def datadog(origin):
+    from datadog_api_client import ApiClient, Configuration
+    from datadog_api_client.v1.api import dashboards_api, events_api, hosts_api, logs_api, metrics_api, monitors_api
+    from datadog_api_client.v1.api import service_level_objectives_api as slos_api
+    from datadog_api_client.v1.model.event_create_request import EventCreateRequest
+    from datadog_api_client.v1.model.host_mute_settings import HostMuteSettings
+    from datadog_api_client.v1.model.logs_list_request import LogsListRequest
+    from datadog_api_client.v1.model.metrics_payload import MetricsPayload
+    from datadog_api_client.v1.model.monitor import Monitor
+    from datadog_api_client.v1.model.monitor_update_request import MonitorUpdateRequest
+    from datadog_api_client.v1.model.service_level_objective_request import ServiceLevelObjectiveRequest
+    from datadog_api_client.v2.api import downtimes_api, incidents_api
+    from datadog_api_client.v2.model.downtime_create_request import DowntimeCreateRequest
+
+    how = Configuration(host=origin, api_key={"apiKeyAuth": "secret", "appKeyAuth": "secret"})
+    how.compress, how.check_input_type = False, False
+    how.unstable_operations["search_incidents"] = True
+    sdk = ApiClient(how)
+    monitors, metrics, downtimes = monitors_api.MonitorsApi(sdk), metrics_api.MetricsApi(sdk), downtimes_api.DowntimesApi(sdk)
+    load = {"name": "Load", "type": "metric alert", "query": "avg(last_5m):avg:system.load.1{*} > 4", "priority": 2}
+    quiet = {"scope": "env:staging", "message": "Move", "end": "2026-01-31T20:00:00+00:00"}
+    attributes = {"scope": "env:staging", "message": "Move", "monitor_identifier": {"monitor_tags": ["*"]}, "schedule": {"end": quiet["end"]}}
+    entries = {"query": "status:error", "sort": "desc", "limit": 5}
+    time = {"from": "2026-01-31T08:00:00+00:00", "to": "2026-01-31T09:00:00+00:00"}
+    deployed = {"title": "Deployed", "text": "Shop 1.4", "tags": ["env:prod"], "alert_type": "info"}
+    works = {"name": "Checkout works", "type": "monitor", "monitor_ids": [35534610]}
+    target = [{"target": 99.9, "timeframe": "30d"}]
+    return [
+        Row("ListMonitors", {"monitor_tags": "service:shop", "page_size": 2, "cursor": "5"},
+            lambda: monitors.list_monitors(page=0, page_size=2, monitor_tags="service:shop", id_offset=5)),
+        Row("SearchMonitors", {"query": "status:Alert", "per_page": 3}, lambda: monitors.search_monitors(query="status:Alert", per_page=3)),
+        Row("GetMonitor", {"monitor_id": 35534610, "group_states": "alert"},
+            lambda: monitors.get_monitor(35534610, group_states="alert", with_downtimes=True)),
+        Row("CreateMonitor", {**load, "thresholds": {"critical": 4.0}},
+            lambda: monitors.create_monitor(Monitor(**load, options={"thresholds": {"critical": 4.0}}))),
+        Row("UpdateMonitor", {"monitor_id": 35534610, "message": "@slack-ops"},
+            lambda: monitors.update_monitor(35534610, MonitorUpdateRequest(message="@slack-ops"))),
+        Row("DeleteMonitor", {"monitor_id": 35534610, "force": "true"}, lambda: monitors.delete_monitor(35534610, force="true")),
+        Row("ListDowntimes", {"current_only": True, "page_limit": 3}, lambda: downtimes.list_downtimes(current_only=True, page_limit=3)),
+        Row("CreateDowntime", {**quiet, "monitor": {"monitor_tags": ["*"]}},
+            lambda: downtimes.create_downtime(DowntimeCreateRequest(data={"type": "downtime", "attributes": attributes}))),
+        Row("CancelDowntime", {"downtime_id": "85428b34-0187"}, lambda: downtimes.cancel_downtime("85428b34-0187")),
+        Row("SearchIncidents", {"query": "state:active", "sort": "-created", "page_size": 3},
+            lambda: incidents_api.IncidentsApi(sdk).search_incidents("state:active", sort="-created", page_size=3)),
+        Row("QueryMetrics", {"from": 1767225600, "to": 1767229200, "query": "avg:system.cpu.user{*}"},
+            lambda: metrics.query_metrics(1767225600, 1767229200, "avg:system.cpu.user{*}")),
+        Row("ListActiveMetrics", {"from": 1767225600, "host": "web1"}, lambda: metrics.list_active_metrics(1767225600, host="web1")),
+        Row("SubmitMetrics", {"series": [{"metric": "shop.orders", "points": [[1767225600.0, 12.5]]}]},
+            lambda: metrics.submit_metrics(MetricsPayload(series=[{"metric": "shop.orders", "points": [[1767225600.0, 12.5]]}]))),
+        Row("ListLogs", {**entries, **time}, lambda: logs_api.LogsApi(sdk).list_logs(LogsListRequest(**entries, time=time))),
+        Row("ListEvents", {"start": 1767225600, "end": 1767229200, "tags": "env:prod"},
+            lambda: events_api.EventsApi(sdk).list_events(1767225600, 1767229200, tags="env:prod", unaggregated=True)),
+        Row("CreateEvent", deployed, lambda: events_api.EventsApi(sdk).create_event(EventCreateRequest(**deployed))),
+        Row("ListHosts", {"filter": "env:prod", "count": 3}, lambda: hosts_api.HostsApi(sdk).list_hosts(filter="env:prod", count=3)),
+        Row("MuteHost", {"host_name": "web1", "end": 1767229200},
+            lambda: hosts_api.HostsApi(sdk).mute_host("web1", HostMuteSettings(end=1767229200))),
+        Row("ListDashboards", {"shared": True, "count": 3}, lambda: dashboards_api.DashboardsApi(sdk).list_dashboards(filter_shared=True, count=3)),
+        Row("ListSLOs", {"query": "checkout", "limit": 3}, lambda: slos_api.ServiceLevelObjectivesApi(sdk).list_slos(query="checkout", limit=3)),
+        Row("CreateSLO", {**works, "thresholds": target},
+            lambda: slos_api.ServiceLevelObjectivesApi(sdk).create_slo(ServiceLevelObjectiveRequest(**works, thresholds=target))),
     ]

@@ -17,7 +17,7 @@ from sending import Catalogue
 
 PLATFORMS = [
     "notion", "hubspot", "gitlab", "jira", "airtable", "salesforce", "zendesk", "quickbooks", "pagerduty", "pipedrive", "telegram", "sentry",
-    "freshdesk", "confluence", "clickup", "asana", "trello", "discord", "mailchimp", "dropbox",
+    "freshdesk", "confluence", "clickup", "asana", "trello", "discord", "mailchimp", "dropbox", "datadog",
 ]
 IN_JAVASCRIPT = {"confluence", "discord", "pipedrive", "sentry", "trello"}
 CALLS = judges.HERE / "sdk_calls.py"
