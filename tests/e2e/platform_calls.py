@@ -3,7 +3,7 @@
 import contextlib
 
 from harness import CACHE, NODE, PYTHON, Process, free_port, need
-from standins import EMULATE, Helper
+from standins import EMULATE, front
 
 # Where each connector's calls go: the stand-in's service.
 SERVICES = {
@@ -85,13 +85,6 @@ class Origins(dict):
     @property
     def left(self):
         return sorted(line["left"] for line in self.fronts["linear"].lines if "left" in line)
-
-
-def front(**told):
-    port = free_port()
-    helper = Helper("front.mjs", {"port": port, **told})
-    helper.origin = f"http://127.0.0.1:{port}"
-    return helper
 
 
 @contextlib.contextmanager

@@ -18,9 +18,9 @@ CONNECTORS = HERE / "connectors"
 EMULATED = {
     "slack": ("slack", "/api", "/oauth/v2/authorize", "/api/oauth.v2.access", "oauth_apps"),
     "github": ("github", "", "/login/oauth/authorize", "/login/oauth/access_token", "oauth_apps"),
-    "standin_google": ("google", "", "/o/oauth2/v2/auth", "/oauth2/token", "oauth_clients"),
-    "standin_linear": ("linear", "", "/oauth/authorize", "/oauth/token", "oauth_apps"),
-    "standin_microsoft": ("microsoft", "/v1.0", "/oauth2/v2.0/authorize", "/oauth2/v2.0/token", "oauth_clients"),
+    "gmail": ("google", "/gmail/v1", "/o/oauth2/v2/auth", "/oauth2/token", "oauth_clients"),
+    "linear": ("linear", "", "/oauth/authorize", "/oauth/token", "oauth_apps"),
+    "microsoft365": ("microsoft", "/v1.0", "/oauth2/v2.0/authorize", "/oauth2/v2.0/token", "oauth_clients"),
 }
 
 
@@ -84,7 +84,7 @@ def emulated(public_url, folder):
     """Five platforms; gives the settings for a Solder that is reached at `public_url`."""
     port = free_port(len(EMULATED))
     tokens = TokenEndpoint()
-    seed, env = {}, {"SOLDER_CONNECTORS_DIR": str(CONNECTORS)}
+    seed, env = {}, {}
     for number, (connector, (service, base, authorize, token, apps)) in enumerate(EMULATED.items()):
         home = f"http://127.0.0.1:{port + number}"
         app = {
@@ -103,8 +103,12 @@ def emulated(public_url, folder):
     file.write_text(json.dumps(seed))
     services = ",".join(service for service, *_ in EMULATED.values())
     command = (need(NODE), need(EMULATE), "start", "--port", port, "--service", services, "--seed", file)
-    with Process(*command, cwd=CACHE) as emulate:
-        emulate.wait_for(port + len(EMULATED) - 1)
+    with contextlib.ExitStack() as stack:
+        emulate = stack.enter_context(Process(*command, cwd=CACHE))
+        for offset in range(len(EMULATED)):
+            emulate.wait_for(port + offset)
+        target = f"http://127.0.0.1:{port + list(EMULATED).index('linear')}"
+        env |= setting("linear", base_url=stack.enter_context(front(target=target, graphql="/graphql")).origin)
         try:
             yield env
         finally:
@@ -142,6 +146,14 @@ class Helper:
         self.process.wait()
         self.reader.join(5)
         self.process.stdout.close()
+
+
+def front(**told):
+    """What stands before a stand-in that has less than its platform, see clients/front.mjs; `origin` is where."""
+    port = free_port()
+    helper = Helper("front.mjs", {"port": port, **told})
+    helper.origin = f"http://127.0.0.1:{port}"
+    return helper
 
 
 def provider(port, clients, **how):
