@@ -17,25 +17,30 @@ import json
 import tempfile
 import time
 
+from catalogue import Connector
 from harness import CACHE, NODE, Process, contains, equal, free_port, http_call, need
 from platform_calls import connect, ids_of, items, walk
 from platforms_github import github
 from standins import EMULATE
 
 
+# People who are there besides the one that tokens are for.
+PEOPLE = [{"name": name, "real_name": name.title(), "email": f"{name}@example.com"} for name in ("ada", "grace")]
+
+
 @contextlib.contextmanager
-def platforms():
-    """Slack and GitHub as programs; gives both base URLs."""
-    port = free_port(2)
-    seed = {"slack": {"users": [{"name": name, "real_name": name.title(), "email": f"{name}@example.com"} for name in ("ada", "grace")]}}
+def platforms(services, seed):
+    """Services as programs; gives the origin of each."""
+    port = free_port(len(services))
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         # JSON is YAML too.
         file.write(json.dumps(seed))
         file.flush()
-        command = (need(NODE), need(EMULATE), "start", "--port", port, "--service", "slack,github", "--seed", file.name)
+        command = (need(NODE), need(EMULATE), "start", "--port", port, "--service", ",".join(services), "--seed", file.name)
         with Process(*command, cwd=CACHE) as emulate:
-            emulate.wait_for(port).wait_for(port + 1)
-            yield f"http://127.0.0.1:{port}/api", f"http://127.0.0.1:{port + 1}"
+            for offset in range(len(services)):
+                emulate.wait_for(port + offset)
+            yield [f"http://127.0.0.1:{port + offset}" for offset in range(len(services))]
 
 
 def slack(t, client, base):
@@ -189,12 +194,52 @@ def both_eras(t, s, server):
         client.refused("execute_action", {"connectorId": "github", "actionId": "users/get-authenticated"}, "CREDENTIAL_NOT_FOUND")
 
 
+def slack_scopes(t):
+    """A stand-in that looks at scopes: those that the connector states for an action suffice for it, and without any it is refused."""
+    connector = Connector("slack")
+    scoped = {name: action["scopes"] for name, action in connector.actions.items() if "scopes" in action and "as" not in action}
+    everything = sorted({scope for scopes in scoped.values() for scope in scopes})
+    owner = {"login": "U000000001"}
+    tokens = {f"xoxb-exactly-{name}": {**owner, "scopes": scopes} for name, scopes in scoped.items()}
+    tokens |= {"xoxb-all-of-them": {**owner, "scopes": everything}, "xoxb-none-at-all": {**owner, "scopes": []}}
+    seed = {"slack": {"users": PEOPLE, "strict_scopes": True}, "tokens": tokens}
+    with platforms(["slack"], seed) as [origin], t.solder(env={"SOLDER_CONNECTOR_SLACK_BASE_URL": origin + "/api"}) as s:
+        client = s.mcp(s.create_server("Scopes"))
+        made = {}
+        with t.case("slack with scopes: credentials are made, one for each action with what it states"):
+            made = {token: connect(client, "slack", "bot_token", token) for token in tokens}
+        able, unable = made["xoxb-all-of-them"], made["xoxb-none-at-all"]
+        person = next(one for one in items(client.execute("slack", "users_list", {}, credentialId=able)) if one["name"] == "ada")
+        told = 0
+        for number, (name, scopes) in enumerate(scoped.items()):
+            channel = client.execute("slack", "conversations_create", {"name": f"scopes-{number}"}, credentialId=able)["id"]
+            sent = client.execute("slack", "chat_postMessage", {"channel": channel, "text": name}, credentialId=able)["ts"]
+            if name == "reactions_remove":
+                client.execute("slack", "reactions_add", {"channel": channel, "timestamp": sent, "name": "eyes"}, credentialId=able)
+            known = {
+                "channel": channel, "ts": sent, "timestamp": sent, "message_ts": sent, "user": owner["login"], "users": person["id"],
+                "name": "eyes" if "reactions" in name else f"new-{number}", "email": "ada@example.com", "post_at": int(time.time()) + 3600,
+            }
+            arguments = {key: known.get(key, value) for key, value in connector.examples()[name][0][0].items() if key != "blocks"}
+            asked = {"connectorId": "slack", "actionId": name, "parameters": arguments}
+            with t.case(f"slack with scopes: {name} is refused without any"):
+                error = client.refused("execute_action", {**asked, "credentialId": unable}, "PLATFORM_FORBIDDEN")
+                contains(json.dumps(error), "missing_scope")
+                contains(json.dumps(error), "install the app again")
+                told += 1
+            with t.case(f"slack with scopes: {name} does with {', '.join(scopes)}"):
+                client.execute("slack", name, arguments, credentialId=made[f"xoxb-exactly-{name}"])
+        t.note(f"slack: {told} of {len(scoped)} actions were tried with exactly the scopes that they state, and without any")
+
+
 def run(t):
-    with platforms() as (slack_url, github_url), t.solder(
-        env={"SOLDER_CONNECTOR_SLACK_BASE_URL": slack_url, "SOLDER_CONNECTOR_GITHUB_BASE_URL": github_url}
+    with platforms(["slack", "github"], {"slack": {"users": PEOPLE}}) as (origin, github_url), t.solder(
+        env={"SOLDER_CONNECTOR_SLACK_BASE_URL": origin + "/api", "SOLDER_CONNECTOR_GITHUB_BASE_URL": github_url}
     ) as s:
+        slack_url = origin + "/api"
         server = s.create_server("Stand-ins")
         client = s.mcp(server)
         slack(t, client, slack_url)
         github(t, client, github_url)
         both_eras(t, s, server)
+    slack_scopes(t)
