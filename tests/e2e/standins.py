@@ -24,6 +24,12 @@ EMULATED = {
 }
 
 
+# Where those that revoke are asked to, at the token endpoint's origin, and where their stand-ins have it.
+REVOKES = {"gmail": ("revoke", "/oauth2/revoke"), "linear": ("oauth/revoke", "/oauth/revoke")}
+# Those whose tokens end, and come with one to refresh them.
+REFRESH = {"gmail", "linear", "microsoft365"}
+
+
 def setting(connector, **values):
     """The environment that tells of one connector: base_url, authorize_url, token_url, client_id, client_secret."""
     return {f"SOLDER_CONNECTOR_{connector.upper()}_{name.upper()}": value for name, value in values.items()}
@@ -44,11 +50,12 @@ def keep_tokens(connector, texts):
 
 
 class TokenEndpoint(http.server.ThreadingHTTPServer):
-    """Stands in front of the platforms' token endpoints and keeps what they give out, so that it is looked for."""
+    """Stands in front of the platforms' token endpoints and keeps what they give out, so that it is looked for. Access tokens that
+    come of a consent end within a second, where they end at all. `seen` has what was asked: connector, grant, status."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), TokenExchange)
-        self.targets = {}
+        self.targets, self.seen = {}, []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def before(self, connector, url):
@@ -67,6 +74,11 @@ class TokenExchange(http.server.BaseHTTPRequestHandler):
             return
         answer = http_call("POST", self.server.targets[connector], sent, body)
         keep_tokens(connector, [body.decode(), answer.text])
+        told = json.loads(body) if body.startswith(b"{") else dict(urllib.parse.parse_qsl(body.decode()))
+        grant = told.get("grant_type", "authorization_code" if "code" in told else "revoke")
+        self.server.seen.append((connector, grant, answer.status))
+        if grant == "authorization_code" and answer.body.startswith(b"{") and "expires_in" in answer.json():
+            answer.body = json.dumps({**answer.json(), "expires_in": 1}).encode()
         self.send_response(answer.status)
         for name in ("content-type", "cache-control"):
             if name in answer.headers:
@@ -81,7 +93,7 @@ class TokenExchange(http.server.BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def emulated(public_url, folder):
-    """Five platforms; gives the settings for a Solder that is reached at `public_url`."""
+    """Five platforms; gives the settings for a Solder that is reached at `public_url`, and what stands before their token endpoints."""
     port = free_port(len(EMULATED))
     tokens = TokenEndpoint()
     seed, env = {}, {}
@@ -98,6 +110,9 @@ def emulated(public_url, folder):
             connector, base_url=home + base, authorize_url=home + authorize, token_url=tokens.before(connector, home + token),
             client_id=app["client_id"], client_secret=app["client_secret"],
         )
+        if connector in REVOKES:
+            asked, there = REVOKES[connector]
+            tokens.targets[asked] = home + there
     # JSON is YAML too.
     file = pathlib.Path(folder) / "seed.yaml"
     file.write_text(json.dumps(seed))
@@ -110,7 +125,7 @@ def emulated(public_url, folder):
         target = f"http://127.0.0.1:{port + list(EMULATED).index('linear')}"
         env |= setting("linear", base_url=stack.enter_context(front(target=target, graphql="/graphql")).origin)
         try:
-            yield env
+            yield env, tokens
         finally:
             tokens.shutdown()
             tokens.server_close()

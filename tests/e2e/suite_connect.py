@@ -173,7 +173,7 @@ def run(t):
     public = f"http://127.0.0.1:{port}"
     WATCH.keep("a client secret", secret_of("github"))
     with Browser() as browser:
-        with tempfile.TemporaryDirectory() as folder, emulated(public, folder) as env:
+        with tempfile.TemporaryDirectory() as folder, emulated(public, folder) as (env, _):
             with t.solder(env=env, listen=f"127.0.0.1:{port}") as s:
                 first_browser(t, s, browser)
                 by_password(t, s, browser)

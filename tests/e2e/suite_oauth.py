@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from browser import Browser
 from harness import WATCH, contains, equal, free_port, http_call, until
 from platform_double import Platform
-from standins import CONNECTORS, EMULATED, Helper, emulated, secret_of, setting, short_lived, sign_in_at_provider
+from standins import CONNECTORS, EMULATED, REFRESH, REVOKES, Helper, emulated, secret_of, setting, short_lived, sign_in_at_provider
 
 FIRST_ACTION = {
     "slack": ("auth_test", {}), "github": ("users/get-authenticated", {}), "gmail": ("gmail.users.labels.list", {}),
@@ -39,7 +39,7 @@ def emulated_platforms(t, browser):
     public = f"http://127.0.0.1:{port}"
     for connector in EMULATED:
         WATCH.keep(f"the client secret for {connector}", secret_of(connector))
-    with tempfile.TemporaryDirectory() as folder, Platform() as landing, emulated(public, folder) as env:
+    with tempfile.TemporaryDirectory() as folder, Platform() as landing, emulated(public, folder) as (env, tokens):
         with t.solder(env=env, listen=f"127.0.0.1:{port}") as s:
             client = s.mcp()
             done = landing.url.removesuffix("/api") + "/done"
@@ -61,7 +61,14 @@ def emulated_platforms(t, browser):
                     # Linear's stand-in does not know in which workspace a person is.
                     assert made.get("identity") or connector == "linear", f"the check action names the account: {made}"
                     action, parameters = FIRST_ACTION[connector]
+                    time.sleep(1.2 if connector in REFRESH else 0)
                     client.execute(connector, action, parameters, credentialId=made["credentialId"])
+                    asked = [grant for name, grant, status in tokens.seen if name == connector and status == 200]
+                    equal(asked, ["authorization_code", "refresh_token"] if connector in REFRESH else ["authorization_code"],
+                          "a token that ends is refreshed before it is used")
+                    for _ in range(2):
+                        client.execute(connector, action, parameters, credentialId=made["credentialId"])
+                    equal(len([one for one in tokens.seen if one[0] == connector]), len(asked), "and no more than once")
             with t.case("a replayed answer of the platform is refused on a page of words"):
                 page = browser.page(script=False)
                 page.goto(begin(client, "github"))
@@ -89,6 +96,11 @@ def emulated_platforms(t, browser):
             with t.case("where PKCE is spoken the challenge is S256, and the platform checked it"):
                 for connector in ("github", "gmail", "linear", "microsoft365"):
                     equal(query(begin(client, connector)).get("code_challenge_method"), "S256", connector)
+            with t.case("deleting a credential revokes it at the platforms that can"):
+                for connector, (path, _) in REVOKES.items():
+                    made = credential(client, connector)["credentialId"]
+                    equal(s.api("DELETE", f"/api/credentials/{made}").status, 200)
+                    until(lambda: (path, "revoke", 200) in tokens.seen, 10, f"the revocation at {connector}")
             with t.case("no listing shows a client secret"):
                 shown = s.api("GET", "/api/credentials").text + s.run("settings").stdout
                 for connector in EMULATED:
