@@ -1,6 +1,7 @@
 """Gmail, Google Calendar and Drive on their stand-in."""
 
 import base64
+import email.message
 import json
 
 from harness import contains, equal, http_call
@@ -42,6 +43,20 @@ def gmail(t, at, origins):
         contains(truth(f"messages/{made['id']}")["labelIds"], "TRASH")
         at.run("gmail.users.messages.untrash", id=made["id"])
         assert "TRASH" not in truth(f"messages/{made['id']}")["labelIds"]
+    with t.case("gmail: an attached file is named with its message, and read"):
+        whole = email.message.EmailMessage()
+        whole["To"], whole["Subject"] = "b@example.com", "With a file"
+        whole.set_content("See the file")
+        whole.add_attachment(b"Seven of nine \xf0\x9f\x8d\x9e", maintype="application", subtype="pdf", filename="plan.pdf")
+        sent = at.run("gmail.users.messages.send", raw=whole.as_string())
+        read = at.run("gmail.users.messages.get", id=sent["id"])
+        contains(read["text"], "See the file")
+        [attached] = read["attachments"]
+        equal(attached["filename"], "plan.pdf")
+        part = at.run("gmail.users.messages.attachments.get", messageId=sent["id"], id=attached["body"]["attachmentId"])
+        there = f"messages/{sent['id']}/attachments/{attached['body']['attachmentId']}"
+        equal((part["size"], part["data"]), (truth(there)["size"], truth(there)["data"]))
+        equal(base64.urlsafe_b64decode(part["data"] + "=="), b"Seven of nine \xf0\x9f\x8d\x9e")
     with t.case("gmail: an answer stands in its thread, which is read, listed, marked and put in the bin"):
         answer = at.run("gmail.users.messages.send", raw=letter("Re: Hello"), threadId=made["threadId"])
         equal(answer["threadId"], made["threadId"])

@@ -118,6 +118,9 @@ def resend(t, at, origins):
         read = at.run("emails/get", email_id=made["id"])
         equal((read["subject"], read["to"]), ("Hello", ["b@example.com"]))
         contains([one["id"] for one in items(at.run("emails/list"))], made["id"])
+    with t.case("resend: the same e-mail sent by two calls is two e-mails, each with a key of its own"):
+        same = [at.run("emails/send", **mail, subject="Twice")["id"] for _ in range(2)]
+        assert same[0] != same[1] and {*same} <= {one["id"] for one in truth("/emails")["data"]}, same
     with t.case("resend: a planned e-mail is called off"):
         made = at.run("emails/send", **mail, subject="Later", scheduled_at="2030-01-01T09:00:00Z")
         equal(truth(f"/emails/{made['id']}")["last_event"], "email.scheduled")
