@@ -46,6 +46,7 @@ mod settings;
 mod shape;
 mod sign_in;
 mod tools;
+mod turns;
 mod typed_url;
 mod users;
 mod visitor;
@@ -81,7 +82,8 @@ pub use master_key::{Pass, Unopened, VaultReport};
 pub use oauth_apps::{OAuthAppDeleted, OAuthAppList, OAuthAppView};
 pub use outbound::Body as FileBody;
 pub use own_connectors::{
-    ConnectorDeleted, ConnectorFile, ConnectorVersionList, ConnectorVersionView, OwnConnectorView, Stored,
+    ConnectorDeleted, ConnectorDraft, ConnectorFile, ConnectorVersionList, ConnectorVersionView,
+    OwnConnectorView, Stored,
 };
 pub use passwords::{PasswordRemoved, PasswordView};
 pub use rate::RateState;
@@ -118,6 +120,7 @@ use solder_vault::Vault;
 use std::sync::{Arc, Weak};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use turns::Turns;
 use warm::Warm;
 
 /// The one engine behind every server of an installation.
@@ -138,6 +141,8 @@ pub struct Engine {
     ended: EndedSessions,
     documents: Documents,
     hashing: Hashing,
+    /// Turns for reading descriptions.
+    importing: Turns,
     descriptions: Descriptions,
     answers: Answers,
     recorder: Recorder,
@@ -199,6 +204,7 @@ impl Engine {
             ended,
             documents: Documents::default(),
             hashing: Hashing::default(),
+            importing: Turns::of(own_connectors::IMPORTS_AT_ONCE),
             descriptions: Descriptions::default(),
             answers: Answers::new(),
             recorder,

@@ -6,8 +6,12 @@
 //! for it, and its users connect again.
 
 mod check;
+mod draft;
+mod import;
 mod view;
 
+pub use draft::ConnectorDraft;
+pub(crate) use import::AT_ONCE as IMPORTS_AT_ONCE;
 pub use view::{
     ConnectorDeleted, ConnectorFile, ConnectorVersionList, ConnectorVersionView, OwnConnectorView, Stored,
 };
@@ -20,8 +24,10 @@ use crate::error::{Error, Result};
 use crate::fields::Fields;
 use serde_json::{Map, Value, json};
 use solder_connector::Connector;
+use solder_connector::import::{Draft, Merged};
 use solder_model::{ConnectorId, Fault, Page};
 use solder_storage::{Next, OwnConnector, Rebinding, Unbound};
+use std::sync::Arc;
 
 /// What needs an admin, as the refusal names it: a definition serves every user of the account.
 const WHAT: &str = "Connectors of the account's own";
@@ -34,6 +40,31 @@ const CONTENDED: Error = Error::Internal("a connector is changed by somebody els
 
 /// How often a change is tried where somebody else changes the same connector.
 const ATTEMPTS: usize = 5;
+
+/// What shall become of a connector.
+enum Change {
+    /// This is its file.
+    File(Arc<Checked>),
+    /// A description is brought into the file that it has.
+    Draft(Arc<Draft>),
+    /// One of its versions is live again.
+    Version(i64),
+}
+
+/// A connector with the file that is live.
+struct Live {
+    connector: OwnConnector,
+    file: String,
+}
+
+/// What a connector becomes.
+struct Becoming {
+    checked: Arc<Checked>,
+    /// The version that is live again; nothing for a new one.
+    version: Option<i64>,
+    /// What became of a draft that was brought into a file.
+    merged: Option<Merged>,
+}
 
 /// A file that may be stored, and what it says.
 struct Checked {
@@ -63,30 +94,9 @@ impl Engine {
     /// Stores the file of a connector for an admin.
     pub(crate) async fn store_connector(&self, caller: &Caller, id: &str, file: String) -> Result<Stored> {
         let checked = self.check_file(id, file).await?;
-        for _ in 0..ATTEMPTS {
-            let Some(seen) = self.storage.find_connector(&caller.account, &checked.id).await? else {
-                match self.create_connector(caller, &checked).await {
-                    Err(Error::Storage(solder_storage::Error::Conflict("connector"))) => continue,
-                    made => return made,
-                }
-            };
-            let live = self.file_of(&seen, seen.live).await?;
-            if live == checked.text {
-                return Ok(Stored::unchanged(&seen, &checked.connector));
-            }
-            let by = caller.actor();
-            let next = Next::File {
-                file: &checked.text,
-                by: &by,
-            };
-            if let Some(stored) = self
-                .move_to(caller, &seen, live, next, &checked.connector)
-                .await?
-            {
-                return Ok(stored);
-            }
-        }
-        Err(CONTENDED)
+        let id = checked.id.clone();
+        let changed = self.change(caller, &id, &Change::File(Arc::new(checked))).await?;
+        Ok(changed.0)
     }
 
     /// The file of one version, by default the live one. For admins.
@@ -123,27 +133,87 @@ impl Engine {
 
     /// Makes a version live again, by the rules of a file that is stored. For admins.
     pub async fn restore_connector_version(&self, caller: &Caller, id: &str, version: i64) -> Result<Stored> {
+        let seen = self.stored_connector(caller, id).await?;
+        let changed = self.change(caller, &seen.id, &Change::Version(version)).await?;
+        Ok(changed.0)
+    }
+
+    /// Changes a connector as it is found, or makes it. Where somebody else changes it meanwhile, what comes of the change
+    /// is worked out anew.
+    async fn change(&self, caller: &Caller, id: &ConnectorId, change: &Change) -> Result<(Stored, Becoming)> {
         for _ in 0..ATTEMPTS {
-            let seen = self.stored_connector(caller, id).await?;
-            let found = self
-                .storage
-                .find_connector_version(&caller.account, &seen.id, version)
-                .await?;
-            let (_, file) = found.ok_or(NO_VERSION)?;
-            let checked = self.check_file(id, file).await?;
-            if version == seen.live {
-                return Ok(Stored::unchanged(&seen, &checked.connector));
+            let live = self.find_live(caller, id).await?;
+            let becoming = self.becoming(caller, id, change, live.as_ref()).await?;
+            let checked = &becoming.checked;
+            let Some(live) = live else {
+                match self.create_connector(caller, checked).await {
+                    Err(Error::Storage(solder_storage::Error::Conflict("connector"))) => continue,
+                    made => return made.map(|stored| (stored, becoming)),
+                }
+            };
+            let is_live = match becoming.version {
+                Some(version) => version == live.connector.live,
+                None => live.file == checked.text,
+            };
+            if is_live {
+                let stored = Stored::unchanged(&live.connector, &checked.connector);
+                return Ok((stored, becoming));
             }
-            let live = self.file_of(&seen, seen.live).await?;
-            let next = Next::Version(version);
+            let by = caller.actor();
+            let next = match becoming.version {
+                Some(version) => Next::Version(version),
+                None => Next::File {
+                    file: &checked.text,
+                    by: &by,
+                },
+            };
+            let Live { connector, file } = live;
             if let Some(stored) = self
-                .move_to(caller, &seen, live, next, &checked.connector)
+                .move_to(caller, &connector, file, next, &checked.connector)
                 .await?
             {
-                return Ok(stored);
+                return Ok((stored, becoming));
             }
         }
         Err(CONTENDED)
+    }
+
+    /// What a change makes of a connector as it is.
+    async fn becoming(
+        &self,
+        caller: &Caller,
+        id: &ConnectorId,
+        change: &Change,
+        live: Option<&Live>,
+    ) -> Result<Becoming> {
+        match change {
+            Change::File(checked) => Ok(Becoming {
+                checked: Arc::clone(checked),
+                version: None,
+                merged: None,
+            }),
+            Change::Draft(draft) => self.brought_in(draft, live).await,
+            Change::Version(version) => {
+                let found = self
+                    .storage
+                    .find_connector_version(&caller.account, id, *version)
+                    .await?;
+                let (_, file) = found.ok_or(NO_VERSION)?;
+                Ok(Becoming {
+                    checked: Arc::new(self.check_file(id.as_str(), file).await?),
+                    version: Some(*version),
+                    merged: None,
+                })
+            }
+        }
+    }
+
+    async fn find_live(&self, caller: &Caller, id: &ConnectorId) -> Result<Option<Live>> {
+        let Some(connector) = self.storage.find_connector(&caller.account, id).await? else {
+            return Ok(None);
+        };
+        let file = self.file_of(&connector, connector.live).await?;
+        Ok(Some(Live { connector, file }))
     }
 
     /// Removes a connector with every version of it, its OAuth apps, and the credentials that its users stored for it,

@@ -1,4 +1,4 @@
-//! Reading what stands at a URL that the operator has typed.
+//! Reading what stands at a URL that somebody has typed: the operator, or an account.
 
 use crate::outbound::{Caps, Outbound, OutboundError, OutboundSettings, Reach};
 use bytes::Bytes;
@@ -17,15 +17,25 @@ const TIME: Duration = Duration::from_mins(1);
 ///
 /// A sentence: not a URL, out of reach, too large, too slow, or answered with anything but success.
 pub async fn read_typed_url(url: &str, most: usize, entropy: Arc<dyn Entropy>) -> Result<Bytes, String> {
+    let outbound = Outbound::new(OutboundSettings::default(), entropy);
+    read_url(&outbound, Reach::Override, url, most).await
+}
+
+/// The same within a reach, which says what may be asked for.
+pub(crate) async fn read_url(
+    outbound: &Outbound,
+    reach: Reach,
+    url: &str,
+    most: usize,
+) -> Result<Bytes, String> {
     let url = Url::parse(url).map_err(|error| format!("is not a URL: {error}"))?;
     let request = http::Request::get(url.as_str())
         .header(http::header::ACCEPT, "application/json, application/yaml, */*")
         .header(http::header::USER_AGENT, "solder")
         .body(Bytes::new())
         .map_err(|error| format!("cannot be asked for: {error}"))?;
-    let outbound = Outbound::new(OutboundSettings::default(), entropy);
     let answer = outbound
-        .send(Reach::Override, &request, &Caps::starting_now(TIME, most))
+        .send(reach, &request, &Caps::starting_now(TIME, most))
         .await
         .map_err(|error| told(&error))?;
     if !answer.status().is_success() {

@@ -54,6 +54,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
 fn of_connectors() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(connectors::list::list_connectors))
+        .routes(routes!(connectors::import::import_connector))
         .routes(routes!(
             connectors::get::get_connector,
             connectors::put::put_connector,

@@ -9,11 +9,18 @@ use solder_connector::{Connector, Destination, LoadFault};
 use solder_model::{ConnectorId, Fault};
 use url::Url;
 
+/// `/api/connectors/import` is no connector's.
+const IMPORT: &str = "import";
+
 impl Engine {
     /// Reads a file that shall be stored under this id. Every fault is listed.
     pub(super) async fn check_file(&self, id: &str, text: String) -> Result<Checked> {
         let limits = self.settings.own_connectors;
         let id = ConnectorId::new(id).map_err(|bad| Error::invalid("connectorId", bad.to_string()))?;
+        if id.as_str() == IMPORT {
+            let fault = "is a word of the API's paths: choose another id";
+            return Err(Error::invalid("connectorId", fault));
+        }
         if text.len() > limits.file_bytes {
             let fault = format!("must be at most {} bytes long", limits.file_bytes);
             return Err(Error::invalid("file", fault));

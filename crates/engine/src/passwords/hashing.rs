@@ -1,12 +1,10 @@
-//! The slow hash, off the reactor and a few at a time.
+//! The slow hash.
 
 use crate::error::{Error, Result};
+use crate::turns::{self, Turns};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use solder_model::{Entropy, Secret};
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Memory of one hash in KiB, passes over it, and lanes: what OWASP's password storage cheat sheet asks for.
 const MEMORY_KIB: u32 = 19 * 1_024;
@@ -16,8 +14,6 @@ const SALT_BYTES: usize = 16;
 
 /// So many hashes are computed at once: each costs 19 MiB and a core.
 const AT_ONCE: usize = 4;
-/// How long one waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a password is compared with where there is nothing to compare it with, so that the refusal takes as long. It
 /// has the parameters of every hash here, and is the hash of nothing.
@@ -25,30 +21,21 @@ const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Hands out turns.
-pub(crate) struct Hashing {
-    turns: Arc<Semaphore>,
-}
+pub(crate) struct Hashing(Turns);
 
 impl Default for Hashing {
     fn default() -> Self {
-        Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-        }
+        Self(Turns::of(AT_ONCE))
     }
 }
 
 /// The right to compute one hash.
-pub(crate) struct Turn(OwnedSemaphorePermit);
+pub(crate) struct Turn(turns::Turn);
 
 impl Hashing {
     /// Waits for a turn. [`Error::RateLimited`] where it does not come, since too many others wait.
     pub(crate) async fn turn(&self) -> Result<Turn> {
-        let turn = Arc::clone(&self.turns).acquire_owned();
-        match tokio::time::timeout(PATIENCE, turn).await {
-            Ok(Ok(permit)) => Ok(Turn(permit)),
-            Ok(Err(_closed)) => Err(Error::Stopping),
-            Err(_elapsed) => Err(Error::RateLimited { retry_after_s: 5 }),
-        }
+        self.0.turn().await.map(Turn)
     }
 }
 
@@ -57,36 +44,22 @@ impl Turn {
     pub(crate) async fn hash(self, entropy: &dyn Entropy, password: Secret) -> Result<Secret> {
         let mut salt = [0_u8; SALT_BYTES];
         entropy.fill(&mut salt);
-        self.compute(move || {
+        let done = self.0.work(move || {
             let hash = argon2()?.hash_password_with_salt(password.expose().as_bytes(), &salt);
             let hash = hash.map_err(|_cause| Error::Internal("a password could not be hashed"))?;
             Ok(Secret::new(hash.to_string()))
-        })
-        .await
+        });
+        done.await?
     }
 
     /// Whether the password is the one of that hash. Where there is no hash the answer is no, after the same work.
     pub(crate) async fn verify(self, password: Secret, hash: Option<Secret>) -> Result<bool> {
-        self.compute(move || {
+        let done = self.0.work(move || {
             let compared = hash.as_ref().map_or(NOBODYS, Secret::expose);
             let fits = argon2()?.verify_password(password.expose().as_bytes(), compared);
             Ok(fits.is_ok() && hash.is_some())
-        })
-        .await
-    }
-
-    /// The turn lasts until the work is done, be its caller gone.
-    async fn compute<T: Send + 'static>(
-        self,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(self.0);
-            done
         });
-        done.await
-            .map_err(|_panicked| Error::Internal("the hash of a password was not computed"))?
+        done.await?
     }
 }
 

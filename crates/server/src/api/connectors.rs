@@ -7,6 +7,7 @@ pub(crate) mod get;
 pub(crate) mod get_action;
 pub(crate) mod get_file;
 pub(crate) mod get_version;
+pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod list_options;
 pub(crate) mod list_versions;

@@ -29,6 +29,7 @@ mod fields;
 mod files;
 mod hosts;
 mod identity;
+mod imports;
 mod isolation;
 mod jwks;
 mod jwt;

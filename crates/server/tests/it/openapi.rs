@@ -87,6 +87,7 @@ fn every_operation_is_described_with_its_refusals() {
             "get-openapi",
             "get-server",
             "get-user",
+            "import-connector",
             "list-audit",
             "list-connector-versions",
             "list-connectors",
