@@ -14,6 +14,7 @@ mod encoding;
 mod errors;
 mod example;
 mod fault;
+mod file;
 mod html;
 pub mod import;
 mod limits;
@@ -39,6 +40,7 @@ pub use connector::{Connector, Resource, Variable};
 pub use destinations::Destination;
 pub use example::{Played, Subject, play};
 pub use fault::{BuildError, LoadFault, nearest_few};
+pub use file::{Around, Coming, ComingFile, FileFrom};
 pub use load::{parse, parse_known};
 pub use oauth::{
     Asked, Consent, DeviceCode, DevicePoll, Discover, Endpoints, Found, Grant, OAuth, OAuthApp, OAuthInput,

@@ -8,7 +8,7 @@ pub(crate) mod target;
 
 use crate::connector::Header;
 use crate::param::Place;
-use crate::{Action, Auth, BuildError, Connector};
+use crate::{Action, Around, Auth, BuildError, Coming, Connector};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use serde_json::{Map, Value};
@@ -136,6 +136,31 @@ impl Connector {
     /// [`BuildError::Arguments`] where arguments cannot be sent as they are, [`BuildError::Connection`] where the credential
     /// or a variable is missing or leads to a host that is not the connector's.
     pub fn build(&self, action: &Action, input: &BuildInput<'_>) -> Result<Request<Bytes>, BuildError> {
+        let request = self.built(action, input, None)?;
+        Ok(request.map(|around| around.head))
+    }
+
+    /// The same where a file of the arguments comes while the request is sent ([`Action::coming_file`]): its body is what stands
+    /// before and behind the file.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Connector::build`].
+    pub fn build_around(
+        &self,
+        action: &Action,
+        input: &BuildInput<'_>,
+        coming: &Coming<'_>,
+    ) -> Result<Request<Around>, BuildError> {
+        self.built(action, input, Some(coming))
+    }
+
+    fn built(
+        &self,
+        action: &Action,
+        input: &BuildInput<'_>,
+        coming: Option<&Coming<'_>>,
+    ) -> Result<Request<Around>, BuildError> {
         let names = Names {
             identity: action.identity.as_deref(),
             ..Names::new(self, input)
@@ -148,13 +173,13 @@ impl Connector {
         for header in self.headers.iter().chain(&action.headers) {
             set_header(&mut headers, header, &names)?;
         }
-        let body = body::body(action, input, &mut headers)?;
+        let body = body::body(action, input, coming, &mut headers)?;
         body::json_header(action, input, &mut headers)?;
         header_params(action, input, &mut headers)?;
         if action.needs_credential {
             apply::apply(&names, &mut url, &mut headers)?;
         }
-        let mut request = Request::new(body);
+        let mut request = Request::new(body.into());
         *request.method_mut() = action.method.clone();
         *request.uri_mut() = url.parse().map_err(|_not_a_uri| {
             argument("", "make a URL that cannot be sent; most likely it is too long")

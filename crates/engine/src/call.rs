@@ -9,6 +9,7 @@ mod request;
 mod resolve;
 mod reuse;
 mod stream;
+mod upload;
 
 pub use choices::{ChoiceList, ChoiceView, ChoicesAsked};
 pub(crate) use record::Recorder;
@@ -80,7 +81,16 @@ impl Engine {
             let answer = self.dispatch_internal(caller, scope, target, request).await?;
             return Ok(self.shaped(target, request, answer));
         }
+        let coming = target
+            .action
+            .coming_file(&request.parameters)
+            .map_err(Error::of_parameters)?;
         let credential = self.credential(caller, scope, target, request).await?;
+        if let Some(coming) = coming {
+            let performing = self.perform_coming((caller, scope), target, request, credential, coming);
+            // In a place of its own: it is large.
+            return Box::pin(performing).await;
+        }
         let key = reuse::Key::of(caller, target, credential.as_deref(), request);
         let slot = key.map(|key| self.answers.slot(key));
         if let Some(text) = slot

@@ -1,50 +1,33 @@
-//! Links to files: what a platform gives that is no small text goes past the model, as a link with an expiry.
+//! Links to files: what a platform gives that is no small text goes past the model, as a link with an expiry; so does what a
+//! user's machine sends to a platform.
 //!
 //! A link carries, sealed, who may follow it and what it asks of the platform, so that every node can open it and none has to
 //! keep it. Following it goes the way of a call once more: whatever has been closed meanwhile, the server, the key, the
 //! credential, the restrictions, closes the link too. The file streams through, and is never held as a whole.
 
 mod holder;
+mod link;
 mod name;
+mod source;
 
-pub(crate) use name::file_name;
+pub(crate) use link::Direction;
+pub use name::file_name;
+pub use source::SentFile;
 
 use crate::Engine;
-use crate::call::Request;
+use crate::call::{Answer, Request};
 use crate::caller::Caller;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::outbound::{Body, Cut};
 use crate::scope::Scope;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use holder::Holder;
-use serde::{Deserialize, Serialize};
+use link::gone;
 use serde_json::{Map, Value, json};
 use solder_connector::{Action, Connector};
-use solder_model::{Credential, Sealed, ServerId, Timestamp};
-use solder_vault::Context;
+use solder_model::Credential;
 use std::net::IpAddr;
-
-/// How long a link holds.
-const LASTS_MS: i64 = 15 * 60 * 1_000;
-
-/// The longest token of a link, in characters: URLs that are longer are not taken everywhere.
-const MAX_TOKEN: usize = 6_000;
 
 /// What is read of a file to tell whether it is a small text, in bytes.
 pub(crate) const PEEK: usize = 64 * 1024;
-
-/// What a link holds.
-#[derive(Serialize, Deserialize)]
-struct Link {
-    holder: Holder,
-    server: Option<ServerId>,
-    connector: String,
-    action: String,
-    parameters: Map<String, Value>,
-    credential: Option<String>,
-    until: i64,
-}
 
 /// A file on its way from a platform.
 #[derive(Debug)]
@@ -90,90 +73,63 @@ impl Engine {
         let Some(file) = value.as_object_mut().filter(|_| !is_whole) else {
             return Ok(value);
         };
-        let until = self.clock.now().plus_ms(LASTS_MS);
-        let link = Link {
-            holder: Holder::of(caller, scope)?,
-            server: scope.server_id().cloned(),
-            connector: connector.id.as_str().to_owned(),
-            action: action.id.clone(),
-            parameters: request.parameters.clone(),
-            credential: credential.map(|one| one.id.as_str().to_owned()),
-            until: until.0,
-        };
-        let body = serde_json::to_vec(&link).map_err(|_bad| Error::Internal("a link is no JSON"))?;
-        let sealed = self.vault.seal(&*self.entropy, &body, &context());
-        let token = URL_SAFE_NO_PAD.encode(sealed.0);
-        if token.len() > MAX_TOKEN {
-            return Err(Error::invalid(
-                "parameters",
-                "are too long for a link to the file: about 4,000 bytes are taken",
-            ));
-        }
-        file.insert(
-            "url".to_owned(),
-            json!(format!("{}/files/{token}", self.settings.public_url)),
-        );
+        let (url, until) = self.link(
+            Direction::Down,
+            (caller, scope),
+            (connector, action),
+            request,
+            credential,
+        )?;
+        file.insert("url".to_owned(), json!(url));
         file.insert("expiresAt".to_owned(), json!(until.to_string()));
         Ok(value)
     }
 
-    /// Follows a link. Unknown, altered and ended ones read alike, and are counted for the client's address.
+    /// What is answered in place of an outcome where a file is to be sent first.
+    pub(crate) fn upload_offer(
+        &self,
+        caller: &Caller,
+        scope: Scope<'_>,
+        (connector, action): (&Connector, &Action),
+        request: &Request,
+        credential: Option<&Credential>,
+    ) -> Result<Value> {
+        let (url, until) = self.link(
+            Direction::Up,
+            (caller, scope),
+            (connector, action),
+            request,
+            credential,
+        )?;
+        Ok(json!({
+            "uploadUrl": url,
+            "expiresAt": until.to_string(),
+            "next": "Nothing is done yet. Send the file's bytes to uploadUrl by PUT or POST, once, from where the file is: \
+                     curl -T FILE 'URL'. What that request answers is the outcome.",
+        }))
+    }
+
+    /// Follows a link to a file.
     pub async fn open_file(&self, token: &str, client: IpAddr) -> Result<OpenedFile> {
-        let Some(link) = self.read_link(token) else {
-            return Err(match self.failed_from(client).await {
-                Error::Unauthorized => gone(),
-                limited => limited,
-            });
-        };
-        let entry = match &link.server {
-            Some(id) => Some(self.warm.server(&self.storage, id).await?.ok_or_else(gone)?),
-            None => None,
-        };
-        let caller = self
-            .held(&link.holder, entry.as_deref(), client)
-            .await?
-            .ok_or_else(gone)?;
-        if let Some(entry) = &entry {
-            if entry.server.account != *caller.account() {
-                return Err(gone());
-            }
-            self.admit(&caller, entry)?;
-            caller.check_way(entry.server.ways_in)?;
-        }
-        if let Some(state) = self.limit_calls(&caller, 1).await {
-            state.refusal()?;
-        }
-        let request = Request {
-            connector: link.connector,
-            action: link.action,
-            parameters: link.parameters,
-            credential: link.credential,
-            credential_header: None,
-            timeout: None,
-            ask: None,
-            cut: None,
-            notes: Vec::new(),
-        };
-        let scope = entry.as_deref().map_or(Scope::ACCOUNT, Scope::server);
+        let followed = self.follow_link(Direction::Down, token, client).await?;
         // In a place of its own: it is large.
-        Box::pin(self.stream_file(&caller, scope, &request)).await
+        Box::pin(self.stream_file(&followed.caller, followed.scope(), &followed.request)).await
     }
 
-    fn read_link(&self, token: &str) -> Option<Link> {
-        if token.len() > MAX_TOKEN {
-            return None;
-        }
-        let sealed = Sealed(URL_SAFE_NO_PAD.decode(token).ok()?);
-        let opened = self.vault.open(&sealed, &context()).ok()?;
-        let link: Link = serde_json::from_slice(&opened).ok()?;
-        (self.clock.now() < Timestamp(link.until)).then_some(link)
+    /// Takes the file that a link was made for, and executes the action with it: once for each link, on all nodes.
+    ///
+    /// # Errors
+    ///
+    /// Those of an execution. A link whose file was begun to be sent to the platform is used up, however that ended.
+    pub async fn take_file(&self, token: &str, client: IpAddr, file: SentFile) -> Result<Answer> {
+        let followed = self.follow_link(Direction::Up, token, client).await?;
+        let (link, until) = (followed.link, followed.until);
+        let spend = async || {
+            let fresh = self.storage.spend_link(&link, until, self.clock.now()).await?;
+            if fresh { Ok(()) } else { Err(gone()) }
+        };
+        // In a place of its own: it is large.
+        let sending = self.execute_with(&followed.caller, followed.scope(), &followed.request, file, spend);
+        Box::pin(sending).await
     }
-}
-
-fn gone() -> Error {
-    Error::NotFound("This link has ended or never was: execute the action again for a new one")
-}
-
-fn context() -> Context {
-    Context::new("file-link", &["download"])
 }

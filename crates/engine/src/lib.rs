@@ -72,7 +72,7 @@ pub use connectors::{
 pub use credentials::{CredentialDeleted, CredentialList, CredentialMade, CredentialView};
 pub use error::{Error, Result};
 pub use executions::Asked;
-pub use files::OpenedFile;
+pub use files::{OpenedFile, SentFile, file_name};
 pub use identity_providers::{IdentityProviderDeleted, IdentityProviderList, IdentityProviderView};
 pub use installation::{Installation, NewKey};
 pub use jwt_keys::{JwtKeyDeleted, JwtKeyList, JwtKeyView};
@@ -80,7 +80,7 @@ pub use keys::{KeyList, KeyRevoked, KeyView};
 pub use list_audit::{AuditFilter, AuditList, AuditView};
 pub use master_key::{Pass, Unopened, VaultReport};
 pub use oauth_apps::{OAuthAppDeleted, OAuthAppList, OAuthAppView};
-pub use outbound::Body as FileBody;
+pub use outbound::{Body as FileBody, Pieces};
 pub use own_connectors::{
     ConnectorDeleted, ConnectorDraft, ConnectorFile, ConnectorVersionList, ConnectorVersionView,
     OwnConnectorView, Stored,

@@ -10,6 +10,7 @@ mod exchange;
 mod redirect;
 mod resolver;
 mod retry;
+mod send;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,8 @@ mod tests;
 pub(crate) use error::OutboundError;
 pub(crate) use exchange::Cut;
 pub(crate) use retry::{Attempt, Effect, RetryPolicy};
+pub use send::Pieces;
+pub(crate) use send::{Flow, FlowError, SourceFault};
 pub use stream::Body;
 pub(crate) use stream::Length;
 

@@ -136,12 +136,17 @@ fn answer_early(app: &App, request: &Request<Body>, origin: &Origin) -> Option<R
     }
     let is_preflight = cors::is_preflight(request);
     match origin {
-        Origin::Refused if is_preflight || route.starts_with("/mcp") => {
+        Origin::Refused if is_preflight || is_driven(route) => {
             Some(refuse(route, request, Gate::origin_refusal(request.headers())))
         }
         Origin::Allowed(_) if is_preflight => Some(cors::preflight(request)),
         _ => None,
     }
+}
+
+/// Whether whoever reaches the route has all that it takes to act: no page of an unknown origin gets there.
+fn is_driven(route: &str) -> bool {
+    route.starts_with("/mcp") || route.starts_with("/uploads")
 }
 
 /// A refusal in the form that the route's clients read.

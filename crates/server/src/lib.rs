@@ -27,6 +27,7 @@ mod router;
 mod serve;
 mod settings;
 mod unbroken;
+mod uploads;
 mod within;
 mod wording;
 

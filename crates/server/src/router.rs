@@ -7,14 +7,14 @@ use crate::api::{
     oauth_clients, oauth_grants, openapi_document, redirect_uris, servers, users,
 };
 use crate::edge::EdgeLayer;
-use crate::files;
 use crate::mcp;
 use crate::oauth;
 use crate::openapi::described;
 use crate::pages::{self, connect};
 use crate::problem::{Failure, no_method, no_route};
+use crate::{files, uploads};
 use axum::Router;
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -154,6 +154,7 @@ pub(crate) fn of(app: &Arc<App>) -> Router {
         .route("/mcp/{serverId}", any(mcp::by_id))
         .route("/mcp/{serverId}/{accessToken}", any(mcp::by_token))
         .route("/files/{token}", get(files::download))
+        .route("/uploads/{token}", put(uploads::upload).post(uploads::upload))
         .route(pages::STYLESHEET, get(pages::stylesheet))
         .route(
             "/sign-in/{attempt}",

@@ -1,5 +1,5 @@
 //! Legacy MCP sessions that their clients have ended. Sessions themselves are kept nowhere: their ids carry what is
-//! needed, so that only the early end of one has to be remembered.
+//! needed, so that only the early end of one has to be remembered. So it is with links that work once.
 
 use crate::database::Storage;
 use crate::row::{Columns, hex};
@@ -20,6 +20,21 @@ impl Storage {
         query.execute(write.connection()).await?;
         write.change(now, ChangeKind::Session, &hex(session)).await?;
         write.commit().await
+    }
+
+    /// Uses a link up that ends by itself at `until`; false where it was used up before. Of several who do so at once, one is
+    /// told true.
+    pub async fn spend_link(&self, link: &Digest, until: Timestamp, now: Timestamp) -> Result<bool, Error> {
+        const DROP: &str = "DELETE FROM ended_sessions WHERE ends_at <= $1";
+        const SQL: &str =
+            "INSERT INTO ended_sessions (digest, ends_at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
+        let mut write = self.write(now).await?;
+        let drop = sqlx::query(DROP).bind(now.0);
+        drop.execute(write.connection()).await?;
+        let query = sqlx::query(SQL).bind(link.0.as_slice()).bind(until.0);
+        let done = query.execute(write.connection()).await?;
+        write.commit().await?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// The ended sessions that would still run at `now`.

@@ -14,7 +14,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) async fn read(response: reqwest::Response) -> Self {
+    /// Reads an answer to its end.
+    ///
+    /// # Panics
+    ///
+    /// Where it breaks off.
+    pub async fn read(response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         // A file may be no text; whoever wants its bytes asks for them without this.

@@ -130,6 +130,8 @@ fn file_schema() -> Value {
             "type": { "type": "string", "description": "Its media type, such as text/plain", "maxLength": 127 },
             "text": { "type": "string", "description": "Its content, where that is text" },
             "base64": { "type": "string", "description": "Its content in base64, where that is not text" },
+            "url": { "type": "string", "description": "Or where it is fetched from: a https URL, or a link to a file that an action answered", "minLength": 1, "maxLength": 8192 },
+            "upload": { "const": true, "description": "Or true: the answer is a link that the file is sent to, from the user's machine" },
         },
         "additionalProperties": false,
     })

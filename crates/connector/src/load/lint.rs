@@ -81,8 +81,8 @@ fn body(table: &Reader<'_>, action: &Action) {
             "`wrap` is for JSON bodies",
         ),
         (
-            (action.brackets || action.repeats) && !form,
-            "`form_style` is for forms",
+            (action.brackets || action.repeats) && !form && action.body != BodyKind::Multipart,
+            "`form_style` is for forms and multipart",
         ),
         (
             action.body == BodyKind::Raw && !raw_fits(action),

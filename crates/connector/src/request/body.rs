@@ -2,46 +2,69 @@
 
 use super::multipart::{self, Part};
 use super::{BuildInput, argument, encode};
-use crate::BuildError;
 use crate::action::{Action, BodyKind, Idempotency};
+use crate::file::{self, Content};
 use crate::param::{Param, Place, Wire};
 use crate::pointer::Pointer;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
+use crate::{Around, BuildError, Coming};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
+/// A body: bytes, and those behind the place of a file that comes, where one does.
+pub(super) struct Written {
+    pub(super) head: Vec<u8>,
+    pub(super) tail: Option<Vec<u8>>,
+}
+
+impl From<Vec<u8>> for Written {
+    fn from(head: Vec<u8>) -> Self {
+        Self { head, tail: None }
+    }
+}
+
+impl From<Written> for Around {
+    fn from(written: Written) -> Self {
+        Self {
+            head: written.head.into(),
+            tail: written.tail.unwrap_or_default().into(),
+        }
+    }
+}
+
 /// Writes the body and its content type. An action without anything for a body has an empty one.
 pub(super) fn body(
     action: &Action,
     input: &BuildInput<'_>,
+    coming: Option<&Coming<'_>>,
     headers: &mut HeaderMap,
-) -> Result<Bytes, BuildError> {
+) -> Result<Written, BuildError> {
     if !action.has_body {
-        return Ok(Bytes::new());
+        return Ok(Vec::new().into());
     }
-    let (kind, bytes) = match action.body {
-        BodyKind::Json => (HeaderValue::from_static("application/json"), json(action, input)?),
+    let (kind, written) = match action.body {
+        BodyKind::Json => (
+            HeaderValue::from_static("application/json"),
+            json(action, input)?.into(),
+        ),
         BodyKind::GraphQl => (
             HeaderValue::from_static("application/json"),
-            graphql(action, input)?,
+            graphql(action, input)?.into(),
         ),
         BodyKind::Form => (
             HeaderValue::from_static("application/x-www-form-urlencoded"),
-            form(action, input),
+            form(action, input).into(),
         ),
-        BodyKind::Multipart => multipart(action, input)?,
-        BodyKind::Raw => match raw(action, input)? {
+        BodyKind::Multipart => multipart(action, input, coming)?,
+        BodyKind::Raw => match raw(action, input, coming)? {
             Some(raw) => raw,
-            None => return Ok(Bytes::new()),
+            None => return Ok(Vec::new().into()),
         },
     };
     // A content type that the file states stands.
     headers.entry(CONTENT_TYPE).or_insert(kind);
-    Ok(bytes.into())
+    Ok(written)
 }
 
 /// The longest JSON text in a header, in bytes: more than what is common among servers for all headers together.
@@ -244,74 +267,58 @@ fn form(action: &Action, input: &BuildInput<'_>) -> Vec<u8> {
     writer.finish().into_bytes()
 }
 
-fn multipart(action: &Action, input: &BuildInput<'_>) -> Result<(HeaderValue, Vec<u8>), BuildError> {
+fn multipart(
+    action: &Action,
+    input: &BuildInput<'_>,
+    coming: Option<&Coming<'_>>,
+) -> Result<(HeaderValue, Written), BuildError> {
     let mut parts: Vec<Part> = pairs(action, input)
         .into_iter()
         .map(|(name, value)| Part::field(name, value))
         .collect();
     for (param, value) in values(action, input).filter(|(param, _)| param.file) {
-        for file in value
-            .as_array()
-            .map_or(std::slice::from_ref(value), Vec::as_slice)
-        {
-            let content = content(&param.name, file)?;
+        for file in file::each(value) {
             parts.push(Part {
                 name: param.wire_name.clone(),
-                file_name: Some(text_of(file, "name").unwrap_or("file").to_owned()),
-                media_type: Some(media_type(&param.name, file)?),
-                content,
+                file_name: Some(file::name(file, coming).to_owned()),
+                media_type: Some(file::media_type(&param.name, file, coming)?),
+                content: file::content(&param.name, file, coming)?,
             });
         }
     }
-    let boundary = multipart::boundary(&parts);
+    let boundary = match coming {
+        Some(coming) => coming.boundary.to_owned(),
+        None => multipart::boundary(&parts),
+    };
     let kind = HeaderValue::from_str(&format!("multipart/form-data; boundary={boundary}"))
         .map_err(|_bad_value| argument("", "cannot be written as multipart"))?;
     Ok((kind, multipart::write(&parts, &boundary)))
 }
 
-fn text_of<'v>(file: &'v Value, key: &str) -> Option<&'v str> {
-    file.get(key).and_then(Value::as_str)
-}
-
-/// A file's media type: what it says, else plain text or bytes.
-fn media_type(name: &str, file: &Value) -> Result<String, BuildError> {
-    let plain = if file.get("text").is_some() {
-        "text/plain; charset=utf-8"
-    } else {
-        "application/octet-stream"
-    };
-    let kind = text_of(file, "type").unwrap_or(plain);
-    let fits = kind.contains('/') && kind.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if fits {
-        Ok(kind.to_owned())
-    } else {
-        Err(argument(
-            name,
-            format!("has the type `{kind}`, which is no media type"),
-        ))
-    }
-}
-
-fn content(name: &str, file: &Value) -> Result<Vec<u8>, BuildError> {
-    match (text_of(file, "text"), text_of(file, "base64")) {
-        (Some(text), None) => Ok(text.as_bytes().to_vec()),
-        (None, Some(encoded)) => STANDARD
-            .decode(encoded)
-            .map_err(|error| argument(name, format!("is not base64: {error}"))),
-        _ => Err(argument(name, "must have either `text` or `base64`")),
-    }
-}
-
 /// The one parameter of a raw body: a text or a file; nothing where it was not given.
-fn raw(action: &Action, input: &BuildInput<'_>) -> Result<Option<(HeaderValue, Vec<u8>)>, BuildError> {
+fn raw(
+    action: &Action,
+    input: &BuildInput<'_>,
+    coming: Option<&Coming<'_>>,
+) -> Result<Option<(HeaderValue, Written)>, BuildError> {
     let Some((param, value)) = values(action, input).next() else {
         return Ok(None);
     };
     if !param.file {
         let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-        return Ok(Some((kind, encode::plain(value).into_owned().into_bytes())));
+        return Ok(Some((
+            kind,
+            encode::plain(value).into_owned().into_bytes().into(),
+        )));
     }
-    let kind = HeaderValue::from_str(&media_type(&param.name, value)?)
+    let kind = HeaderValue::from_str(&file::media_type(&param.name, value, coming)?)
         .map_err(|_bad_value| argument(&param.name, "has a type that cannot be sent"))?;
-    Ok(Some((kind, content(&param.name, value)?)))
+    let written = match file::content(&param.name, value, coming)? {
+        Content::Here(bytes) => bytes.into(),
+        Content::Coming => Written {
+            head: Vec::new(),
+            tail: Some(Vec::new()),
+        },
+    };
+    Ok(Some((kind, written)))
 }

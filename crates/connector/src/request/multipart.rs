@@ -1,5 +1,7 @@
 //! `multipart/form-data` (RFC 7578).
 
+use super::body::Written;
+use crate::file::Content;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// One part.
@@ -8,7 +10,7 @@ pub(super) struct Part {
     pub(super) name: String,
     pub(super) file_name: Option<String>,
     pub(super) media_type: Option<String>,
-    pub(super) content: Vec<u8>,
+    pub(super) content: Content,
 }
 
 impl Part {
@@ -17,7 +19,7 @@ impl Part {
             name,
             file_name: None,
             media_type: None,
-            content: value.into_bytes(),
+            content: Content::Here(value.into_bytes()),
         }
     }
 }
@@ -30,7 +32,10 @@ pub(super) fn boundary(parts: &[Part]) -> String {
         (parts, salt).hash(&mut hasher);
         let boundary = format!("part-{:016x}{:016x}", hasher.finish(), salt);
         let line = boundary.as_bytes();
-        let held = |part: &Part| part.content.windows(line.len()).any(|window| window == line);
+        let held = |part: &Part| match &part.content {
+            Content::Here(bytes) => bytes.windows(line.len()).any(|window| window == line),
+            Content::Coming => false,
+        };
         if !parts.iter().any(held) {
             return boundary;
         }
@@ -38,27 +43,37 @@ pub(super) fn boundary(parts: &[Part]) -> String {
     }
 }
 
-/// The body.
-pub(super) fn write(parts: &[Part], boundary: &str) -> Vec<u8> {
+/// The body, in two where a part's content comes.
+pub(super) fn write(parts: &[Part], boundary: &str) -> Written {
     let mut out = Vec::new();
+    let mut head = None;
     for part in parts {
-        let mut head = format!(
+        let mut line = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"",
             quoted(&part.name)
         );
         if let Some(name) = &part.file_name {
-            head = format!("{head}; filename=\"{}\"", quoted(name));
+            line = format!("{line}; filename=\"{}\"", quoted(name));
         }
         if let Some(kind) = &part.media_type {
-            head = format!("{head}\r\nContent-Type: {kind}");
+            line = format!("{line}\r\nContent-Type: {kind}");
         }
-        head.push_str("\r\n\r\n");
-        out.extend_from_slice(head.as_bytes());
-        out.extend_from_slice(&part.content);
+        line.push_str("\r\n\r\n");
+        out.extend_from_slice(line.as_bytes());
+        match &part.content {
+            Content::Here(bytes) => out.extend_from_slice(bytes),
+            Content::Coming => head = Some(std::mem::take(&mut out)),
+        }
         out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    out
+    match head {
+        Some(head) => Written {
+            head,
+            tail: Some(out),
+        },
+        None => out.into(),
+    }
 }
 
 /// A name between quotes, as browsers write it: nothing in it can end the quotes or the line.
@@ -73,6 +88,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Part, boundary, write};
+    use crate::file::Content;
 
     #[test]
     fn names_cannot_break_out_of_their_line() {
@@ -80,9 +96,9 @@ mod tests {
             name: "a\"\r\nX: 1".to_owned(),
             file_name: Some("b\".txt".to_owned()),
             media_type: Some("text/plain".to_owned()),
-            content: b"c".to_vec(),
+            content: Content::Here(b"c".to_vec()),
         }];
-        let text = String::from_utf8(write(&parts, "B")).unwrap();
+        let text = String::from_utf8(write(&parts, "B").head).unwrap();
         insta::assert_snapshot!(text.replace("\r\n", "<CRLF>\n"));
     }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Map, Value};
-use solder_connector::{BuildError, BuildInput, Connector, Failure, Reading, parse};
+use solder_connector::{Around, BuildError, BuildInput, Coming, Connector, Failure, Reading, parse};
 use solder_model::{Secret, Timestamp};
 use std::collections::BTreeMap;
 
@@ -100,6 +100,23 @@ impl Connection {
 /// The request of the one action, without a credential.
 pub(crate) fn build(connector: &Connector, arguments: Value) -> Request<Bytes> {
     Connection::default().build(connector, arguments).unwrap()
+}
+
+/// The request of the one action around a file that comes, without a credential.
+pub(crate) fn around(
+    connector: &Connector,
+    arguments: Value,
+    coming: &Coming<'_>,
+) -> Result<Request<Around>, BuildError> {
+    let arguments = object(arguments);
+    let input = BuildInput {
+        base_override: None,
+        arguments: &arguments,
+        auth: None,
+        vars: &Map::new(),
+        idempotency_key: None,
+    };
+    connector.build_around(connector.action("act").unwrap(), &input, coming)
 }
 
 /// `METHOD url`, then headers but for `accept`, then the body.

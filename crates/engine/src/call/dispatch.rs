@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use serde_json::{Map, Value};
-use solder_connector::{Answer, Auth, BuildError, BuildInput, Failure, Kind, Reading};
+use solder_connector::{Action, Answer, Auth, BuildError, BuildInput, Connector, Failure, Kind, Reading};
 use solder_model::{Code, Credential, Limit, Problem, Secret};
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,19 +44,9 @@ impl Engine {
             }
             Err(failure) => failure,
         };
-        let has_ended = target
-            .connector
-            .auth(&used.kind)
-            .is_some_and(|auth| target.connector.should_refresh(auth, &failure));
-        if !has_ended {
+        let Some(renewed) = self.renewed_after(target, &used, &failure).await? else {
             return Err(Error::Platform(refused(target, failure)));
-        }
-        if !crate::broker::can_renew(&target.connector, &used) {
-            self.doubt_credential(&target.entry, &target.connector, &used)
-                .await;
-            return Err(Error::Platform(refused(target, failure)));
-        }
-        let renewed = self.renewed_credential(&target.connector, &used).await?;
+        };
         match self.dispatch(target, Some(&renewed), request, &caps).await? {
             Ok(answer) => {
                 self.settle_later(&renewed);
@@ -64,6 +54,29 @@ impl Engine {
             }
             Err(failure) => Err(Error::Platform(refused(target, failure))),
         }
+    }
+
+    /// The credential, renewed, where a failure says that its token has ended; nothing where it says something else, or where
+    /// there is nothing to renew it with.
+    pub(super) async fn renewed_after(
+        &self,
+        target: &Target,
+        used: &Arc<Credential>,
+        failure: &Failure,
+    ) -> Result<Option<Arc<Credential>>> {
+        let has_ended = target
+            .connector
+            .auth(&used.kind)
+            .is_some_and(|auth| target.connector.should_refresh(auth, failure));
+        if !has_ended {
+            return Ok(None);
+        }
+        if !crate::broker::can_renew(&target.connector, used) {
+            self.doubt_credential(&target.entry, &target.connector, used)
+                .await;
+            return Ok(None);
+        }
+        self.renewed_credential(&target.connector, used).await.map(Some)
     }
 
     /// Builds the request with the opened credential, sends it and reads what comes back: the answer, or what the
@@ -152,6 +165,17 @@ impl Engine {
         credential: Option<&Credential>,
         parameters: &Map<String, Value>,
     ) -> Result<http::Request<Bytes>> {
+        self.build_with(target, credential, parameters, Connector::build)
+    }
+
+    /// Builds a request by the way that is given.
+    pub(super) fn build_with<B>(
+        &self,
+        target: &Target,
+        credential: Option<&Credential>,
+        parameters: &Map<String, Value>,
+        build: impl FnOnce(&Connector, &Action, &BuildInput<'_>) -> std::result::Result<B, BuildError>,
+    ) -> Result<B> {
         let opened = credential
             .map(|credential| self.open(target, credential))
             .transpose()?;
@@ -164,10 +188,7 @@ impl Engine {
             vars: opened.as_ref().map_or(&no_vars, |opened| &opened.vars),
             idempotency_key: key.as_deref(),
         };
-        target
-            .connector
-            .build(&target.action, &input)
-            .map_err(|error| unbuilt(target, error))
+        build(&target.connector, &target.action, &input).map_err(|error| unbuilt(target, error))
     }
 
     fn open<'t>(&self, target: &'t Target, credential: &Credential) -> Result<Opened<'t>> {
@@ -237,7 +258,7 @@ impl Engine {
         }
     }
 
-    fn idempotency_key(&self) -> String {
+    pub(super) fn idempotency_key(&self) -> String {
         let mut bytes = [0_u8; 16];
         self.entropy.fill(&mut bytes);
         URL_SAFE_NO_PAD.encode(bytes)

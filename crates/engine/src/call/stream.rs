@@ -10,7 +10,7 @@ use crate::files::{OpenedFile, file_name};
 use crate::outbound::Length;
 use crate::scope::Scope;
 use http::header::CONTENT_TYPE;
-use solder_connector::Reading;
+use solder_connector::{Failure, Reading};
 use solder_model::Credential;
 
 impl Engine {
@@ -37,11 +37,27 @@ impl Engine {
         target: &Target,
         request: &Request,
     ) -> Result<OpenedFile> {
-        let credential = match self.credential(caller, scope, target, request).await? {
-            Some(credential) => Some(self.usable_credential(&target.connector, credential).await?),
-            None => None,
+        let ended = |failure| Err(Error::Platform(refused(target, failure)));
+        let Some(credential) = self.credential(caller, scope, target, request).await? else {
+            return self.streamed(target, None, request).await?.or_else(ended);
         };
-        self.streamed(target, credential.as_deref(), request).await
+        let used = self.usable_credential(&target.connector, credential).await?;
+        let failure = match self.streamed(target, Some(&used), request).await? {
+            Ok(file) => {
+                self.settle_later(&used);
+                return Ok(file);
+            }
+            Err(failure) => failure,
+        };
+        // So refused, nothing was begun: with a renewed token it is asked once more, as a call is.
+        let Some(renewed) = self.renewed_after(target, &used, &failure).await? else {
+            return ended(failure);
+        };
+        let again = self.streamed(target, Some(&renewed), request).await?;
+        if again.is_ok() {
+            self.settle_later(&renewed);
+        }
+        again.or_else(ended)
     }
 
     async fn streamed(
@@ -49,7 +65,7 @@ impl Engine {
         target: &Target,
         credential: Option<&Credential>,
         request: &Request,
-    ) -> Result<OpenedFile> {
+    ) -> Result<std::result::Result<OpenedFile, Failure>> {
         let timeout = self.timeout(target, request);
         let built = self.build(target, credential, &request.parameters)?;
         if let Some(credential) = credential {
@@ -73,10 +89,10 @@ impl Engine {
             let read = target
                 .connector
                 .read(&target.action, None, &response, self.clock.now());
-            return Err(match read {
-                Reading::Failure(failure) => Error::Platform(refused(target, failure)),
-                Reading::Success(_) => Error::Internal("a refusal reads as a success"),
-            });
+            return match read {
+                Reading::Failure(failure) => Ok(Err(failure)),
+                Reading::Success(_) => Err(Error::Internal("a refusal reads as a success")),
+            };
         }
         let text = |name| {
             response
@@ -84,13 +100,13 @@ impl Engine {
                 .get(name)
                 .and_then(|value: &http::HeaderValue| value.to_str().ok())
         };
-        Ok(OpenedFile {
+        Ok(Ok(OpenedFile {
             content_type: text(CONTENT_TYPE)
                 .unwrap_or("application/octet-stream")
                 .to_owned(),
             size: response.extensions().get::<Length>().and_then(|length| length.0),
             name: file_name(response.headers()),
             body: response.into_body(),
-        })
+        }))
     }
 }

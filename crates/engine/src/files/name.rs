@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 const LONGEST: usize = 200;
 
 /// The name, without folders and without what a file system or a terminal could take for something else.
-pub(crate) fn file_name(headers: &HeaderMap) -> Option<String> {
+pub fn file_name(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CONTENT_DISPOSITION)?;
     let text = String::from_utf8_lossy(value.as_bytes());
     let parameters: Vec<(String, &str)> = text
@@ -31,7 +31,8 @@ pub(crate) fn file_name(headers: &HeaderMap) -> Option<String> {
     clean(&extended.or_else(plain)?)
 }
 
-fn clean(name: &str) -> Option<String> {
+/// A name without folders and without what a file system or a terminal could take for something else.
+pub(super) fn clean(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last
         .chars()

@@ -64,12 +64,6 @@ pub(super) async fn exchange(
     caps: &Caps,
 ) -> Result<http::Response<Bytes>, OutboundError> {
     let (response, plain) = ask(clients, reach, url, request).await?;
-    let limit = caps.max_response_bytes;
-    let length = response.content_length().map(usize::try_from);
-    let is_large = length.is_some_and(|length| length.is_ok_and(|length| length > limit) || length.is_err());
-    if is_large && !caps.is_peek {
-        return Err(OutboundError::TooLarge { limit });
-    }
     read(response, caps, plain).await
 }
 
@@ -86,7 +80,7 @@ pub(super) async fn ask(
     Ok((sent.map_err(|error| explain(error, plain))?, plain))
 }
 
-fn outgoing(url: Url, request: &http::Request<Bytes>) -> reqwest::Request {
+pub(super) fn outgoing(url: Url, request: &http::Request<Bytes>) -> reqwest::Request {
     let mut outgoing = reqwest::Request::new(request.method().clone(), url);
     let mut headers = request.headers().clone();
     for name in &OURS {
@@ -102,13 +96,19 @@ fn outgoing(url: Url, request: &http::Request<Bytes>) -> reqwest::Request {
     outgoing
 }
 
-async fn read(
+/// Reads an answer whole, within its size.
+pub(super) async fn read(
     mut response: reqwest::Response,
     caps: &Caps,
     plain: bool,
 ) -> Result<http::Response<Bytes>, OutboundError> {
     let encoded = is_encoded(&response);
     let length = response.content_length();
+    let limit = caps.max_response_bytes;
+    let is_large = length.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit));
+    if is_large && !caps.is_peek {
+        return Err(OutboundError::TooLarge { limit });
+    }
     let mut answer = http::Response::new(Bytes::new());
     *answer.status_mut() = response.status();
     *answer.version_mut() = response.version();

@@ -25,7 +25,7 @@ pub(super) async fn follow(
     let mut followed = 0;
     loop {
         let response = exchange(clients, reach, url.clone(), request, caps).await?;
-        let Some(next) = next(&url, request.method(), &response)? else {
+        let Some(next) = next(&url, request.method(), &response, Leads::Within)? else {
             return Ok(response);
         };
         followed += 1;
@@ -38,11 +38,21 @@ pub(super) async fn follow(
     }
 }
 
+/// How far a redirect may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leads {
+    /// Within the place that the request was meant for.
+    Within,
+    /// To any host that the reach allows, and from HTTPS to HTTPS alone: for requests that never carry a credential.
+    Anywhere,
+}
+
 /// The same for an answer that is read by whoever asks.
 pub(super) async fn follow_unread(
     clients: &Clients,
     reach: Reach,
     request: &http::Request<Bytes>,
+    leads: Leads,
 ) -> Result<(reqwest::Response, bool), OutboundError> {
     let mut url = target(request.uri())?;
     let mut followed = 0;
@@ -51,7 +61,7 @@ pub(super) async fn follow_unread(
         let mut head = http::Response::new(());
         *head.status_mut() = response.status();
         *head.headers_mut() = response.headers().clone();
-        let Some(next) = next(&url, request.method(), &head)? else {
+        let Some(next) = next(&url, request.method(), &head, leads)? else {
             if is_encoded(&response) && response.status().is_success() {
                 return Err(OutboundError::BadAnswer(
                     "it is compressed in a way that was not asked for",
@@ -70,7 +80,12 @@ pub(super) async fn follow_unread(
 }
 
 /// Where an answer sends a read on to; `None` where it does not, or where the request is a write.
-fn next<B>(from: &Url, method: &Method, response: &http::Response<B>) -> Result<Option<Url>, OutboundError> {
+fn next<B>(
+    from: &Url,
+    method: &Method,
+    response: &http::Response<B>,
+    leads: Leads,
+) -> Result<Option<Url>, OutboundError> {
     let redirects = matches!(
         response.status(),
         StatusCode::MOVED_PERMANENTLY
@@ -93,7 +108,16 @@ fn next<B>(from: &Url, method: &Method, response: &http::Response<B>) -> Result<
     else {
         return Err(unreadable);
     };
-    if next.origin() != from.origin() || !next.username().is_empty() || next.password().is_some() {
+    let is_within = match leads {
+        Leads::Within => next.origin() == from.origin(),
+        Leads::Anywhere => next.scheme() == "https" || next.scheme() == from.scheme(),
+    };
+    if !next.username().is_empty() || next.password().is_some() || (!is_within && leads == Leads::Anywhere) {
+        return Err(OutboundError::Redirected(
+            "it redirects to a URL without TLS or with a user name",
+        ));
+    }
+    if !is_within {
         return Err(OutboundError::Redirected(
             "the platform redirects to another host, and requests that may carry a credential are not sent on to one",
         ));

@@ -1,10 +1,13 @@
 //! An answer that is handed on piece by piece, never held as a whole.
 
 use super::client::explain;
-use super::{Outbound, OutboundError, Reach, redirect};
+use super::redirect::{self, Leads};
+use super::{Outbound, OutboundError, Reach};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream, Stream};
+use http::HeaderValue;
+use http::header::ACCEPT;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -79,7 +82,36 @@ impl Outbound {
         wait: Duration,
         most: u64,
     ) -> Result<http::Response<Body>, OutboundError> {
-        let asked = redirect::follow_unread(&self.clients, reach, request);
+        self.open_leading(reach, request, (wait, most), Leads::Within)
+            .await
+    }
+
+    /// The same for a request that carries no credential and never will: redirects may lead to any host that the reach allows.
+    pub(crate) async fn fetch(
+        &self,
+        reach: Reach,
+        url: &url::Url,
+        wait: Duration,
+        most: u64,
+    ) -> Result<http::Response<Body>, OutboundError> {
+        let mut request = http::Request::new(Bytes::new());
+        let uri = url.as_str().parse();
+        *request.uri_mut() = uri.map_err(|_not_it| OutboundError::BadRequest("the URL cannot be read"))?;
+        request
+            .headers_mut()
+            .insert(ACCEPT, HeaderValue::from_static("*/*"));
+        self.open_leading(reach, &request, (wait, most), Leads::Anywhere)
+            .await
+    }
+
+    async fn open_leading(
+        &self,
+        reach: Reach,
+        request: &http::Request<Bytes>,
+        (wait, most): (Duration, u64),
+        leads: Leads,
+    ) -> Result<http::Response<Body>, OutboundError> {
+        let asked = redirect::follow_unread(&self.clients, reach, request, leads);
         let (mut response, plain) = timeout(wait, asked)
             .await
             .map_err(|_elapsed| OutboundError::Timeout)??;

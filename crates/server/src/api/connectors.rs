@@ -16,6 +16,7 @@ pub(crate) mod restore_version;
 mod schema;
 
 use crate::path::Segments;
+pub(crate) use schema::Shaped;
 
 /// The version that a path names; one that is no number is no version.
 fn version(segments: &Segments) -> i64 {

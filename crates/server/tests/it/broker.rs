@@ -4,6 +4,7 @@ mod acme;
 mod apps;
 mod attacks;
 mod choice;
+mod files;
 mod flow;
 mod issuers;
 mod redirects;

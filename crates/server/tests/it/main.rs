@@ -51,5 +51,6 @@ mod sessions;
 mod sign_in;
 mod sign_in_provider;
 mod tokens;
+mod uploads;
 mod users;
 mod warm;

@@ -141,6 +141,7 @@ contract! {
     ;
     concurrency:
         two_that_have_the_database_open_both_write,
+        a_link_is_used_up_by_one_of_many_and_forgotten_when_it_has_ended,
         no_update_is_lost,
         a_user_that_many_name_at_once_is_kept_once,
         a_name_that_many_want_at_once_is_given_once,

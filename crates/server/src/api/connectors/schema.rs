@@ -70,7 +70,7 @@ pub(super) enum Outcome {
 }
 
 /// An execution's answer over HTTP.
-pub(crate) struct Shaped(pub(super) Executed);
+pub(crate) struct Shaped(pub(crate) Executed);
 
 impl IntoResponse for Shaped {
     fn into_response(self) -> Response {

@@ -204,6 +204,7 @@ impl World {
                         200,
                         json!([{ "id": "north", "name": "Acme North" }, { "id": "south", "name": "Acme South" }]),
                     ),
+                    path if path.starts_with("/api/files") => (200, json!({ "content": "x".repeat(20_000) })),
                     _ => (200, json!({ "things": [{ "name": "one" }] })),
                 }
             }

@@ -53,6 +53,27 @@ pub(super) async fn two_that_have_the_database_open_both_write(url: String) -> S
     String::new()
 }
 
+pub(super) async fn a_link_is_used_up_by_one_of_many_and_forgotten_when_it_has_ended(url: String) -> String {
+    let storages = two(&url).await;
+    let until = NOW.plus_ms(10);
+    let said = at_once(&storages, |storage, _| async move {
+        storage.spend_link(&digest(1), until, NOW).await.unwrap()
+    })
+    .await;
+    assert_eq!(said.iter().filter(|fresh| **fresh).count(), 1);
+    let [one, other] = &storages;
+    assert!(one.spend_link(&digest(2), until, NOW).await.unwrap());
+    assert!(!other.spend_link(&digest(2), until, NOW.plus_ms(9)).await.unwrap());
+    assert!(
+        other
+            .spend_link(&digest(3), until.plus_ms(5), until)
+            .await
+            .unwrap()
+    );
+    assert_eq!(one.list_ended_sessions(Timestamp(0)).await.unwrap(), [digest(3)]);
+    String::new()
+}
+
 pub(super) async fn no_update_is_lost(url: String) -> String {
     let storages = two(&url).await;
     let (account, admin) = kept_account(&storages[0], 1).await;
