@@ -146,14 +146,10 @@ impl Engine {
             most,
         });
         let timeout = self.timeout(target, request);
+        let reach = target.entry.reach_of(&target.connector, &built);
         let sent = self
             .outbound
-            .send_flow(
-                target.entry.reach(),
-                built,
-                timeout,
-                self.settings.max_answer_bytes,
-            )
+            .send_flow(reach, built, timeout, self.settings.max_answer_bytes)
             .await;
         let response = sent.map_err(|error| match error {
             FlowError::Outbound(error) => Error::Platform(unanswered(target, &error, timeout)),
