@@ -3,6 +3,8 @@
 use crate::support::{Connection, action, faults, field_faults, head, load, object, written};
 use serde_json::json;
 use solder_connector::{BuildError, Connector, Scheme};
+use solder_model::Secret;
+use std::collections::BTreeMap;
 
 fn with_auth(auth: &str) -> Connector {
     load(&(head("") + auth + &action("GET /x", "")))
@@ -255,6 +257,51 @@ fn a_way_to_connect_may_have_a_base_and_a_check_of_its_own() {
             "base https://gate.example.com/ex/{cloud}"
         ]
     );
+}
+
+#[test]
+fn two_connections_lead_alike_where_every_variable_of_their_way_says_the_same() {
+    let file = head("hosts = [\"*.example.com\"]")
+        .replace("https://api.example.com", "https://{site}.example.com")
+        + "[headers]\nx-tenant = \"{tenant}\"\n\
+           [vars]\nsite = \"string | Site\"\nteam = \"string = t | Team\"\nzone = \"string = z | Zone\"\n\
+           hint = \"string = h | Who asks\"\n\
+           [auth.oauth2]\nauthorize = \"https://id.example.com/a\"\nauthorize_params = { hint = \"{hint}\" }\n\
+           token = \"https://{zone}.example.com/t\"\nkeep = { tenant = \"/tenant\", color = \"/color\" }\n"
+        + &action("GET /x/{team}", "");
+    let connector = load(&file);
+    let auth = connector.auth("oauth2").unwrap();
+    let fields = |more: &[(&str, &str)]| -> BTreeMap<String, Secret> {
+        let first = [
+            ("site", "acme"),
+            ("tenant", "1"),
+            ("access_token", "a"),
+            ("color", "red"),
+        ];
+        let all = first.iter().chain(more);
+        all.map(|(name, value)| ((*name).to_owned(), Secret::new(*value)))
+            .collect()
+    };
+    let alike = |more: &[(&str, &str)]| connector.leads_alike(auth, &fields(&[]), &fields(more));
+    for same in [
+        [("access_token", "another")],
+        [("color", "green")],
+        [("hint", "grace")],
+        [("team", "t")],
+    ] {
+        assert!(alike(&same), "{same:?}");
+    }
+    for differs in [
+        [("site", "other")],
+        [("tenant", "2")],
+        [("team", "u")],
+        [("zone", "y")],
+    ] {
+        assert!(!alike(&differs), "{differs:?}");
+    }
+    let mut without = fields(&[]);
+    without.remove("tenant");
+    assert!(!connector.leads_alike(auth, &fields(&[]), &without));
 }
 
 #[test]

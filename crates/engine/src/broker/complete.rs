@@ -285,7 +285,10 @@ impl Engine {
         let connection = connected(at, kept, &fields)?;
         let again = match &flow.credential {
             Some(id) => Some(id.clone()),
-            None => self.broken_connection(at, &opener, &connection).await?,
+            None => {
+                let made = (&connection, &fields);
+                self.broken_connection(at, &opener, made).await?
+            }
         };
         if let Some(id) = again
             && let Some(credential) = self
@@ -353,12 +356,13 @@ impl Engine {
         ))
     }
 
-    /// The user's credential for the same account at the platform that only a new connection can mend.
+    /// The user's credential for the same account at the platform that only a new connection can mend. The account's name
+    /// does not tell it alone: what leads calls to it (a subdomain, a tenant) has to be the same too.
     async fn broken_connection(
         &self,
         at: &At<'_>,
         opener: &Opener,
-        connection: &Connection,
+        (connection, fields): (&Connection, &OpenedFields),
     ) -> Result<Option<CredentialId>> {
         let (Some(user), Some(_)) = (&opener.user, &connection.identity) else {
             return Ok(None);
@@ -377,6 +381,10 @@ impl Engine {
                 && one.made_through == opener.made_through
                 && one.connection.status != CredentialStatus::Active
                 && one.connection.identity == connection.identity
+                // One that does not open leads nowhere that is known.
+                && self
+                    .open_credential(one)
+                    .is_ok_and(|before| at.connector.leads_alike(at.auth, &before, fields))
         };
         Ok(all.items.into_iter().find(same).map(|one| one.id))
     }

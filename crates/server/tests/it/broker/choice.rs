@@ -3,6 +3,7 @@
 use super::acme::{Acme, FILE, told};
 use serde_json::json;
 use solder_testkit::{Answer, Browser};
+use std::time::Duration;
 
 const DONE: &str = "http://127.0.0.1:4711/done";
 
@@ -73,6 +74,47 @@ async fn the_person_chooses_and_calls_go_to_what_was_chosen() {
         ("/api/things", &"south".parse().unwrap())
     );
     assert_eq!((acme.token_requests(), total(&acme).await), (1, json!(1)));
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_mended_by_one_for_the_same_site_alone() {
+    let acme = acme().await;
+    let connected = async |site: &str| {
+        let (browser, page) = asked(&acme).await;
+        told(&answer(&browser, &page, site).await)["credentialId"].clone()
+    };
+    // One person, by one name, on both sites.
+    let (north, south) = (connected("0").await, connected("1").await);
+    acme.solder.clock.advance(Duration::from_hours(2));
+    {
+        let mut world = acme.world();
+        world.refresh.clear();
+        world.access.clear();
+    }
+    let mcp = acme.mcp().await;
+    for id in [&north, &south] {
+        let call =
+            json!({ "connectorId": "acme", "actionId": "list_things", "parameters": {}, "credentialId": id });
+        let (is_error, text) = mcp.call("execute_action_alloy", &call).await.tool();
+        assert!(
+            is_error && text["error"]["code"] == "PLATFORM_RECONNECT",
+            "{text}"
+        );
+    }
+    let status = async |id: &str| {
+        let shown = acme.solder.admin().get(&format!("/api/credentials/{id}")).await;
+        shown.json()["status"].clone()
+    };
+    assert_eq!(connected("0").await, north, "though the other one is newer");
+    assert_eq!(
+        (status(&north).await, status(&south).await),
+        (json!("active"), json!("needs_reconnect"))
+    );
+    assert_eq!(connected("1").await, south);
+    assert_eq!(
+        (status(&south).await, total(&acme).await),
+        (json!("active"), json!(2))
+    );
 }
 
 #[tokio::test]
