@@ -10,7 +10,8 @@ import time
 class Platform:
     """Answers POST /api/<method> as its script says; `calls` holds (method, path, headers, body)."""
 
-    def __init__(self):
+    def __init__(self, certificate=None):
+        """With `certificate`, an `ssl.SSLContext`, it speaks TLS."""
         self.calls, self.script, outer = [], {}, self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -42,7 +43,9 @@ class Platform:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}/api"
+        if certificate:
+            self.server.socket = certificate.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.port}/api"
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
 
     def setting(self, connector="slack"):

@@ -14,10 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import suite_isolation
 import suite_oldclient
+import suite_own
 import suite_rotation
 from browser import Browser
 from harness import WATCH, Mcp, NotRun, Solder, equal, free_port, until
 from leaks import files
+from platform_double import Platform
 from standins import short_lived, sign_in_at_provider
 from suite_oauth import begin
 
@@ -93,6 +95,38 @@ def two_copies(t):
             two.remove()
 
 
+def own_connectors(t):
+    """A connector that one copy stores, changes and deletes is the other's too."""
+    with Platform() as platform, t.solder(env=suite_own.HERE_TOO) as one:
+        two = Solder(one.binary, command="serve", env={**one.env, "SOLDER_MASTER_KEY_FILE": str(one.data / "master.key")})
+        try:
+            two.start()
+            two.key = one.key
+
+            def status(action):
+                return suite_own.run_action(two, action).status
+
+            with t.case("a connector that one copy stores is called through the other"):
+                equal(status("widgets"), 404, "what is absent is remembered there")
+                suite_own.put(one, suite_own.file(platform.url, "widgets"), 201)
+                one.create_credential("acme", "token", {"token": "accounts-token-2"})
+                until(lambda: status("widgets") == 200, 1.5, "the connector")
+            with t.case("its next version holds at the other within a second"):
+                suite_own.put(one, suite_own.file(platform.url, "gadgets"), 200)
+                until(lambda: (status("gadgets"), status("widgets")) == (200, 404), 1.5, "the version")
+            with t.case("a version that leads elsewhere ends the credential at the other, and nothing is sent to the new place"):
+                with Platform() as elsewhere:
+                    equal(suite_own.put(one, suite_own.file(elsewhere.url, "gadgets"), 200)["toReconnect"], 1)
+                    until(lambda: suite_own.run_action(two, "gadgets").json().get("error", {}).get("code") == "PLATFORM_RECONNECT", 1.5, "the end")
+                    equal(elsewhere.calls, [])
+            with t.case("its deletion holds at the other within a second, with its credentials"):
+                one.api("DELETE", "/api/connectors/acme")
+                until(lambda: two.api("GET", "/api/connectors/acme").status == 404, 1.5, "the deletion")
+                equal((status("gadgets"), two.api("GET", "/api/credentials").json()["total"]), (404, 0))
+        finally:
+            two.remove()
+
+
 def one_refresh(t):
     """A token that ended is refreshed once, though callers of both copies need it at the same time."""
     with Browser() as browser, short_lived(t, access=4) as (idp, one):
@@ -125,6 +159,7 @@ def run(t):
     with tempfile.TemporaryDirectory() as folder, Database(folder) as database:
         t.new_database = database.new
         two_copies(t)
+        own_connectors(t)
         suite_oldclient.run(t)
         suite_isolation.run(t)
         one_refresh(t)

@@ -80,6 +80,55 @@ async fn warm_requests_over_rest_read_no_database() {
 }
 
 #[tokio::test]
+async fn warm_calls_of_an_accounts_own_connector_read_no_database() {
+    const FILE: &str = r#"
+id = "acme"
+name = "Acme"
+about = "Widgets of a company"
+categories = ["crm"]
+base = "BASE"
+[resources]
+widgets = "Widgets"
+[auth.token]
+secrets.token = "An API token"
+apply = { header = "Authorization", value = "Bearer {token}" }
+[[action]]
+name = "list_widgets"
+title = "List widgets"
+about = "Lists every widget"
+resource = "widgets"
+call = "GET /widgets"
+kind = "read"
+"#;
+    let platform = FakePlatform::start(|_| (200, json!({ "widgets": [] }))).await;
+    let built = Solder::build().engine(|settings| {
+        settings.account_networks = vec!["127.0.0.0/8".parse().unwrap()];
+        settings.feed_interval = std::time::Duration::from_hours(1);
+    });
+    let solder = built.start().await;
+    let admin = solder.admin();
+    let stored = json!({ "file": FILE.replace("BASE", &platform.url) });
+    assert_eq!(admin.put("/api/connectors/acme", &stored).await.status, 201);
+    let token =
+        json!({ "connectorId": "acme", "authenticationType": "token", "fields": { "token": "s3cret" } });
+    assert_eq!(admin.post("/api/credentials", &token).await.status, 201);
+    let mcp = solder.token_url(&json!({ "name": "One" })).await;
+    let queries = second_run(&solder, async || {
+        let (is_error, text) = mcp.execute("acme", "list_widgets", &json!({})).await.tool();
+        assert!(!is_error, "{text}");
+        let path = "/api/connectors/acme/actions/list_widgets/execute";
+        let answer = admin.post(path, &json!({})).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        for path in ["/api/connectors?query=widgets", "/api/connectors/acme"] {
+            let shown = admin.get(path).await;
+            assert!(shown.text.contains("Acme"), "{}", shown.text);
+        }
+    });
+    assert_eq!(queries.await, 0);
+    assert_eq!(platform.received().len(), 4);
+}
+
+#[tokio::test]
 async fn a_warm_jwt_call_reads_no_database_and_verifies_no_signature_again() {
     const SECRET: &str = "a secret of at least thirty-two bytes";
     let platform = FakePlatform::slack().await;
