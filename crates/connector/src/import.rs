@@ -3,8 +3,8 @@
 //! [`read`] takes the bytes of a description and gives the text of a connector file, with a [`Report`] of what was taken,
 //! what was left out and why, and what the reviewer has to look at. [`merge`] brings a later draft into a file that a
 //! person has edited. What a description is, its content tells, never its name: `OpenAPI` 3.0, 3.1 and 3.2, Swagger 2.0,
-//! Google Discovery, GraphQL (its schema language, or the answer to an introspection query) and Postman collections, as JSON or YAML
-//! where they have both, packed by gzip too.
+//! Google Discovery, GraphQL (its schema language, or the answer to an introspection query), Postman collections and recordings of a
+//! browser (HAR), as JSON or YAML where they have both, packed by gzip too.
 //!
 //! Three things hold of every draft. It loads: [`crate::parse`] takes its text, or there is no draft but an error. It is
 //! made of the description alone: no reference to another file or host is followed. And it is bounded: a description has
@@ -24,6 +24,7 @@ mod body;
 mod draft;
 mod found;
 mod graphql;
+mod har;
 mod merge;
 mod names;
 mod params;

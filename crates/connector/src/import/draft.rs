@@ -97,6 +97,9 @@ pub(super) fn make(described: &Described, options: &Options) -> Result<Draft, St
         format: described.format.clone(),
         ..Report::default()
     };
+    for note in &described.notes {
+        report.warn(WarningKind::Review, note);
+    }
     let mut api = Api::default();
     let title = shortened(&plain(head(root, "/info/title")), 60);
     api.id = id(options, &title)?;

@@ -1,6 +1,6 @@
 //! The bytes of a description: unpacked, recognised by what they hold, and read within bounds.
 
-use super::{MOST_BYTES, graphql, postman};
+use super::{MOST_BYTES, graphql, har, postman};
 use crate::spec_check::{from_introspection, from_sdl, to_openapi};
 use flate2::read::GzDecoder;
 use serde_json::Value;
@@ -13,6 +13,8 @@ pub(super) struct Described {
     /// What it was: `OpenAPI 3.0.3`.
     pub(super) format: String,
     pub(super) document: Value,
+    /// What a reviewer has to know of it, as sentences.
+    pub(super) notes: Vec<String>,
 }
 
 /// How a packed file begins (RFC 1952).
@@ -153,13 +155,21 @@ fn recognised(value: Value) -> Result<Described, String> {
     if let Some(document) = postman::to_openapi(&value) {
         return Ok(described("Postman collection", document));
     }
-    Err("is no API description that is known: OpenAPI 3, Swagger 2.0, Google Discovery, GraphQL and Postman collections are read".to_owned())
+    if let Some(recording) = har::to_openapi(&value) {
+        let har::Recording { document, notes } = recording?;
+        return Ok(Described {
+            notes,
+            ..described("HAR recording", document)
+        });
+    }
+    Err("is no API description that is known: OpenAPI 3, Swagger 2.0, Google Discovery, GraphQL, Postman collections and HAR recordings are read".to_owned())
 }
 
 fn described(format: &str, document: Value) -> Described {
     Described {
         format: super::text::shortened(&super::text::plain(format), 40),
         document,
+        notes: Vec::new(),
     }
 }
 

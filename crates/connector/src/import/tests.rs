@@ -1,5 +1,6 @@
 //! What an import makes of small descriptions, and what it refuses.
 
+mod har;
 mod hostile;
 mod merged;
 mod published;
