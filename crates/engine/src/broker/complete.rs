@@ -283,12 +283,10 @@ impl Engine {
         let fields = kept.fields();
         let opener = Opener::of_flow(flow);
         let connection = connected(at, kept, &fields)?;
+        let made = (&connection, &fields);
         let again = match &flow.credential {
             Some(id) => Some(id.clone()),
-            None => {
-                let made = (&connection, &fields);
-                self.broken_connection(at, &opener, made).await?
-            }
+            None => self.broken_connection(at, &opener, made).await?,
         };
         if let Some(id) = again
             && let Some(credential) = self
