@@ -4,6 +4,7 @@ use crate::encoding::Decoding;
 use crate::pagination::Paging;
 use crate::param::{Param, Place};
 use crate::pointer::{Pointer, Test};
+use crate::request::encode;
 use crate::schema::unknown;
 use crate::template::Template;
 use http::{HeaderName, Method};
@@ -103,6 +104,8 @@ pub struct Action {
     pub body: BodyKind,
     /// Fixed values where parameters go, by the platform's names.
     pub fixed: Map<String, Value>,
+    /// Texts that are made of parameters, where parameters go.
+    pub(crate) texts: Vec<(String, Template)>,
     /// Fixed query parameters.
     pub query: Vec<(String, String)>,
     pub(crate) params: Vec<Param>,
@@ -137,6 +140,8 @@ pub(crate) enum Expects {
     MaybeNothing,
     /// A value; nothing or `null` says that there is no such thing.
     Something,
+    /// A list; nothing or `null` says that it is empty.
+    List,
     /// A file.
     File,
 }
@@ -205,9 +210,26 @@ impl Action {
         &self.params
     }
 
-    /// Each parameter at each of its places.
+    /// Each parameter at each of its places; those that stand in texts alone are in none.
     pub(crate) fn sent(&self) -> impl Iterator<Item = &Param> {
-        self.params.iter().chain(&self.copies)
+        let own = self.params.iter().filter(|param| !param.woven);
+        own.chain(&self.copies)
+    }
+
+    /// The texts that parameters are woven into, by the platform's names.
+    pub(crate) fn woven<'a>(
+        &'a self,
+        arguments: &'a Map<String, Value>,
+    ) -> impl Iterator<Item = (&'a String, Value)> {
+        let value = move |name: &str| {
+            let param = self.params.iter().find(|param| param.wire_name == name)?;
+            param.value(arguments).map(encode::plain)
+        };
+        // The loader sees to it that each name has a value.
+        let text = move |template: &Template| template.render(value).unwrap_or_default();
+        self.texts
+            .iter()
+            .map(move |(name, template)| (name, Value::String(text(template))))
     }
 
     /// The fixed GraphQL document, where it has one.

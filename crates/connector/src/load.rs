@@ -14,6 +14,7 @@ mod picks;
 mod reader;
 mod rules;
 mod source;
+mod texts;
 
 use crate::{Connector, LoadFault};
 pub(crate) use names::{header_name, host_entry};

@@ -56,8 +56,8 @@ pub(crate) enum PagingKind {
         last: Option<Told>,
         total: Option<Told>,
     },
-    /// How many items are passed over.
-    Offset { total: Option<Told> },
+    /// How many items are passed over, from what the first is counted as.
+    Offset { start: u64, total: Option<Told> },
     /// A `Link` header with `rel="next"`, and with these attributes.
     Link {
         header: HeaderName,
@@ -106,12 +106,12 @@ impl Paging {
                 let whole = |told: &Option<Told>| told.as_ref().and_then(|told| told.whole(headers, body));
                 self.next_page(page, *start, items, (whole(last), whole(total)))?
             }
-            PagingKind::Offset { total } => {
-                let passed: u64 = sent.map_or(Some(0), |text| text.parse().ok())?;
+            PagingKind::Offset { start, total } => {
+                let first: u64 = sent.map_or(Some(*start), |text| text.parse().ok())?;
                 let count = items.map_or(0, Vec::len) as u64;
-                let next = passed.checked_add(count)?;
+                let next = first.checked_add(count)?;
                 let total = total.as_ref().and_then(|total| total.whole(headers, body));
-                if count == 0 || total.is_some_and(|total| next >= total) {
+                if count == 0 || total.is_some_and(|total| next.saturating_sub(*start) >= total) {
                     return None;
                 }
                 next.to_string()

@@ -100,6 +100,8 @@ pub struct Param {
     pub(crate) wire: Wire,
     pub(crate) file: bool,
     pub(crate) number: bool,
+    /// Whether it goes nowhere by itself: it stands in texts that are made of parameters.
+    pub(crate) woven: bool,
     /// Whether others go inside of it, so that it goes in before them.
     pub(crate) holds: bool,
     /// How its text is written for the platform.

@@ -8,6 +8,7 @@ use super::params::{self, Around};
 use super::reader::Reader;
 use super::rules::{self, PagingTable};
 use super::source::Item;
+use super::texts;
 use crate::action::{Action, BodyKind, Expects, Kind, object_schema};
 use crate::connector::Header;
 use crate::param::Param;
@@ -96,6 +97,7 @@ fn read(item: &Item<'_>, whole: &Whole<'_>) -> Option<Action> {
     if let Some(paged) = &paged {
         call::add_cursor(&table, paged, place, &mut parameters);
     }
+    let texts = texts::read(&table, paged.as_ref(), &mut parameters);
     let action = finish(
         &table,
         whole,
@@ -108,6 +110,7 @@ fn read(item: &Item<'_>, whole: &Whole<'_>) -> Option<Action> {
             place,
             parameters,
             copies,
+            texts,
             paged,
         },
     );
@@ -131,6 +134,7 @@ fn touch(table: &Reader<'_>, whole: &Whole<'_>) {
         place: Place::Body,
         parameters: Vec::new(),
         copies: Vec::new(),
+        texts: texts::read(table, None, &mut Vec::new()),
         paged: call::paging(table, whole.pagings),
     };
     table.find("params");
@@ -154,6 +158,7 @@ struct Parts {
     place: Place,
     parameters: Vec<Param>,
     copies: Vec<Param>,
+    texts: Vec<(String, crate::template::Template)>,
     paged: Option<PagingTable>,
 }
 
@@ -199,7 +204,7 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
     let expects = expects(table);
     let styles = [("brackets", FormStyle::Brackets), ("repeat", FormStyle::Repeat)];
     let form_style = table.word("form_style", &styles);
-    let has_body = parts.place == Place::Body && !fixed.is_empty()
+    let has_body = parts.place == Place::Body && !(fixed.is_empty() && parts.texts.is_empty())
         || parts
             .parameters
             .iter()
@@ -236,6 +241,7 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         id: parts.name,
         params: parts.parameters,
         copies: parts.copies,
+        texts: parts.texts,
         call: parts.call.made,
         headers: own_headers(
             headers
@@ -298,7 +304,11 @@ fn own_headers(mut headers: Vec<Header>, expects: Expects) -> Vec<Header> {
 }
 
 fn expects(table: &Reader<'_>) -> Expects {
-    let words = [("ok", Expects::MaybeNothing), ("not_found", Expects::Something)];
+    let words = [
+        ("ok", Expects::MaybeNothing),
+        ("not_found", Expects::Something),
+        ("list", Expects::List),
+    ];
     let empty = table.word("empty", &words);
     if table.boolean("download").unwrap_or(false) {
         return Expects::File;

@@ -214,6 +214,7 @@ fn cursor(place: Place, send: &str, number: bool) -> Param {
         wire: Wire::Name(send.to_owned()),
         file: false,
         number,
+        woven: false,
         holds: false,
         encode: None,
         sample: None,

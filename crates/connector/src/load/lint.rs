@@ -162,7 +162,11 @@ fn wires(table: &Reader<'_>, action: &Action) {
         .keys()
         .map(|name| (action.fixed_place.as_str(), name.clone()));
     let query = action.query.iter().map(|(name, _)| ("query", name.clone()));
-    seen.extend(fixed.chain(query));
+    let texts = action
+        .texts
+        .iter()
+        .map(|(name, _)| (action.fixed_place.as_str(), name.clone()));
+    seen.extend(fixed.chain(query).chain(texts));
     let key = action
         .idempotency
         .iter()

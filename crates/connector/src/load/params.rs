@@ -410,6 +410,7 @@ fn finish(name: &str, item: &Item<'_>, meaning: Meaning, told: Told) -> Option<P
         made: false,
         file,
         number: false,
+        woven: false,
         holds: false,
         encode: told.encode,
         sample: told.sample,

@@ -141,19 +141,24 @@ pub(super) fn paging(table: &Reader<'_>) -> Option<PagingTable> {
     let kind = table.word("kind", &words)?;
     let told = |key| table.parse(key, Told::parse);
     let needed = |key| table.get(key)?.parse(Told::parse);
+    let start = |usual| {
+        let stated = table.find("start").and_then(|item| item.integer(0..=1_000_000));
+        stated
+            .and_then(|start| u64::try_from(start).ok())
+            .unwrap_or(usual)
+    };
     let read = match kind {
         "cursor" | "graphql" => needed("next").map(|next| PagingKind::Cursor { next }),
         "next_url" => needed("next").map(|next| PagingKind::NextUrl { next }),
         "page" => Some(PagingKind::Page {
-            start: table
-                .find("start")
-                .and_then(|item| item.integer(0..=1_000_000))
-                .and_then(|start| u64::try_from(start).ok())
-                .unwrap_or(1),
+            start: start(1),
             last: told("last"),
             total: told("total"),
         }),
-        "offset" => Some(PagingKind::Offset { total: told("total") }),
+        "offset" => Some(PagingKind::Offset {
+            start: start(0),
+            total: told("total"),
+        }),
         "link" => Some(PagingKind::Link {
             header: table
                 .parse("header", header_name)

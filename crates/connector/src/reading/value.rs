@@ -116,7 +116,9 @@ impl Content {
     /// The value that callers get.
     pub(super) fn into_value(self, action: &Action) -> Value {
         match self {
+            Self::Empty if action.expects == Expects::List => json!([]),
             Self::Empty => json!({ "ok": true }),
+            Self::Json(_) if action.expects == Expects::List && !self.is_there(action) => json!([]),
             Self::Json(value) => picked(resulting(value, action), &action.pick),
             Self::Text { text, .. } => Value::String(text),
             Self::File { bytes, media_type } => file(&bytes, &media_type),

@@ -147,7 +147,9 @@ fn assembled(action: &Action, input: &BuildInput<'_>, place: Place) -> Result<Va
     let mut root = match whole {
         None => Map::new(),
         Some((_, Value::Object(map))) => map.clone(),
-        Some((_, value)) if parts.is_empty() && fixed.peek().is_none() && key.is_none() => {
+        Some((_, value))
+            if parts.is_empty() && fixed.peek().is_none() && key.is_none() && action.texts.is_empty() =>
+        {
             return Ok(value.clone());
         }
         Some((param, _)) => {
@@ -159,6 +161,12 @@ fn assembled(action: &Action, input: &BuildInput<'_>, place: Place) -> Result<Va
     };
     for (name, value) in fixed {
         add(&mut root, name, value.clone());
+    }
+    for (name, text) in action
+        .woven(input.arguments)
+        .filter(|_| action.fixed_place == place)
+    {
+        add(&mut root, name, text);
     }
     for (param, value) in parts {
         let value = as_sent(param, value);
@@ -225,7 +233,11 @@ fn pairs(action: &Action, input: &BuildInput<'_>) -> Vec<(String, String)> {
     let given = values(action, input).filter(|(param, _)| !param.file);
     let named = given.map(|(param, value)| (&param.wire_name, param.written(value)));
     let fixed = fixed(action, Place::Body).map(|(name, value)| (name, Cow::Borrowed(value)));
-    for (name, value) in fixed.chain(named) {
+    let texts = action
+        .woven(input.arguments)
+        .filter(|_| action.fixed_place == Place::Body);
+    let texts = texts.map(|(name, text)| (name, Cow::Owned(text)));
+    for (name, value) in fixed.chain(texts).chain(named) {
         let value = &*value;
         if action.brackets {
             brackets(&mut pairs, name, value);

@@ -32,6 +32,11 @@ pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> 
             Place::Path | Place::Header | Place::JsonHeader | Place::Body => {}
         }
     }
+    if action.fixed_place == Place::Query {
+        for (name, text) in action.woven(names.input.arguments) {
+            encode::query_value(&mut query, name, &text, crate::ListStyle::Repeat);
+        }
+    }
     if let (Some(Idempotency::Query(name)), Some(key)) = (&action.idempotency, names.input.idempotency_key) {
         encode::pair(&mut query, name, key);
     }

@@ -299,7 +299,12 @@ impl<'c, 's> Comparison<'c, 's> {
             .query
             .iter()
             .map(|(name, value)| (name, Place::Query, json!(value)));
-        for (name, place, value) in constants.chain(queries) {
+        // What a text comes to, calls decide; that it is one is sure.
+        let texts = action
+            .texts
+            .iter()
+            .map(|(name, _)| (name, action.fixed_place, json!("")));
+        for (name, place, value) in constants.chain(queries).chain(texts) {
             let found = match self.by_name(name, place) {
                 Some(theirs) => {
                     self.same_place(name, place, theirs.place);
@@ -403,6 +408,10 @@ impl<'c, 's> Comparison<'c, 's> {
                 .query
                 .iter()
                 .any(|(name, _)| is_it(self.by_name(name, Place::Query)))
+            || action
+                .texts
+                .iter()
+                .any(|(name, _)| is_it(self.by_name(name, action.fixed_place)))
             || headers.any(|header| is_header(header.name().as_str()))
             || matches!(&action.idempotency, Some(Idempotency::Query(name)) if is_it(self.by_name(name, Place::Query)))
             || action

@@ -22,4 +22,5 @@ mod paths;
 mod pick;
 mod read;
 mod support;
+mod texts;
 mod validate;

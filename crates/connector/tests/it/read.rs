@@ -283,6 +283,15 @@ fn where_nothing_means_that_there_is_no_such_thing_it_is_told_as_that() {
     ] {
         assert_eq!(success(&connector, &answer(200, &[], body)), wanted);
     }
+    let list = with_action("GET /x", "result = \"/data/issues\"\nempty = \"list\"");
+    for (body, wanted) in [
+        (r#"{"data":{}}"#, json!([])),
+        (r#"{"data":{"issues":null}}"#, json!([])),
+        ("", json!([])),
+        (r#"{"data":{"issues":[1]}}"#, json!([1])),
+    ] {
+        assert_eq!(success(&list, &answer(200, &[], body)), wanted, "{body}");
+    }
     // Without the word, nothing is a value like any other.
     let plain = with_action("GET /x", "result = \"/data/issue\"");
     assert_eq!(
