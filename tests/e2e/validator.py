@@ -41,15 +41,17 @@ class Sent:
     body: bytes
     content_type: str
     host_url: str = ORIGIN
+    # Values of the path's names, where they were read before.
+    named: dict = field(default_factory=dict)
     parameters: RequestParameters = field(init=False)
 
     def __post_init__(self):
         self.parameters = RequestParameters(
-            query=ImmutableMultiDict(self.query), header=Headers(self.headers), cookie=ImmutableMultiDict(), path={},
+            query=ImmutableMultiDict(self.query), header=Headers(self.headers), cookie=ImmutableMultiDict(), path=dict(self.named),
         )
 
     def without(self, **changed):
-        fields = {name: getattr(self, name) for name in ("method", "path", "query", "headers", "body", "content_type")}
+        fields = {name: getattr(self, name) for name in ("method", "path", "query", "headers", "body", "content_type", "named")}
         return Sent(**{**fields, **changed})
 
 
@@ -77,7 +79,9 @@ def nested(pairs):
         at = found
         for part in parts[:-1]:
             at = at.setdefault(part or str(len(at)), {})
-        at[parts[-1] or str(len(at))] = value
+        last = parts[-1] or str(len(at))
+        # A name that comes again makes a list.
+        at[last] = [*(at[last] if isinstance(at[last], list) else [at[last]]), value] if last in at else value
     return found
 
 
@@ -91,6 +95,9 @@ def parts_of(sent):
 def cast(judge, schema, value):
     """A value of texts as the schema's types have it, where they can."""
     options = alternatives(judge, schema)
+    if isinstance(value, list):
+        items = next((option["items"] for option in options if "items" in option), {})
+        return [cast(judge, items, item) for item in value]
     if isinstance(value, dict):
         lists = [option for option in options if option.get("type") == "array"]
         if lists and value and all(key.isdigit() for key in value):
@@ -107,6 +114,11 @@ def cast(judge, schema, value):
         return value == "true"
     if types & {"integer", "number"} and re.fullmatch(r"-?\d+(\.\d+)?", value):
         return float(value) if "." in value else int(value)
+    if types & {"array", "object"} and "string" not in types and value[:1] in ("[", "{"):
+        return json.loads(value)
+    if "array" in types and "string" not in types:
+        items = next((option["items"] for option in options if "items" in option), {})
+        return [cast(judge, items, value)]
     return value
 
 
@@ -119,7 +131,7 @@ def alternatives(judge, schema):
 class Judge:
     """One description, and what it says of a request."""
 
-    def __init__(self, document, mount, accepted):
+    def __init__(self, document, mount, accepted, readers=None):
         self.accepted = accepted
         document = without_discriminators(copy.deepcopy(document))
         document["servers"] = [{"url": ORIGIN + mount}]
@@ -139,7 +151,7 @@ class Judge:
                 self.relax(path, operation)
                 self.unfold(operation)
         # Datadog takes the media type that JSON had before it was registered.
-        readers = {"text/json": json.loads}
+        readers = {"text/json": json.loads, **(readers or {})}
         self.api = OpenAPI.from_dict(document, Config(spec_validator_cls=None, extra_media_type_deserializers=readers))
 
     def relax(self, path, operation):
@@ -157,7 +169,8 @@ class Judge:
         content = self.resolve(operation.get("requestBody", {})).get("content", {})
         form = content.get("multipart/form-data") or content.get("application/x-www-form-urlencoded", {})
         folded = [self.resolve(one) for one in operation.get("parameters", []) if self.resolve(one).get("style") == "deepObject"]
-        deep = folded or any(one.get("style") == "deepObject" for one in form.get("encoding", {}).values())
+        encodings = form.get("encoding", {}).values()
+        deep = folded or any(one.get("style") == "deepObject" for one in encodings) or not encodings and self.holds_objects(form.get("schema", {}))
         if not deep and ("multipart/form-data" not in content or "application/json" in content):
             return
         schema = self.resolve(form.get("schema", {}))
@@ -170,6 +183,13 @@ class Judge:
             schema.pop("required")
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
         self.deep[id(operation)] = ({one["name"] for one in folded}, schema)
+
+    def holds_objects(self, schema):
+        """Whether a form's fields hold more than texts and lists of them: no standard says how these are written."""
+        def deeper(inner):
+            options = alternatives(self, inner)
+            return any(option.get("type") == "object" or "properties" in option or "items" in option and deeper(option["items"]) for option in options)
+        return any(deeper(inner) for inner in self.resolve(schema).get("properties", {}).values())
 
     def unfolded(self, sent):
         """A request with brackets as one with JSON; any other as it is."""

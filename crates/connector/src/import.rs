@@ -34,6 +34,7 @@ mod schema;
 mod server;
 mod source;
 mod text;
+mod together;
 mod write;
 
 #[cfg(test)]

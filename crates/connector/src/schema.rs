@@ -1,5 +1,6 @@
 //! A JSON Schema (2020-12) with its validator, compiled at first use, and faults that a model can mend.
 
+mod pattern;
 mod sample;
 mod words;
 
@@ -63,7 +64,7 @@ impl Check {
         self.compile().is_ok_and(|validator| validator.is_valid(value))
     }
 
-    /// A value that shows what is meant. It follows the schema as far as type, enum, format and bounds go.
+    /// A value that shows what is meant. It follows the schema as far as type, enum, format, pattern and bounds go.
     pub(crate) fn sample(&self, name: &str) -> Value {
         sample::sample(&self.schema, name)
     }

@@ -75,6 +75,7 @@ pub(super) fn read(
                 .map_or(9, |scheme| preference(document.resolve(scheme)))
         });
     }
+    let sets = super::together::joined(document, operations, schemes, sets);
     let mut ways: Vec<Way> = Vec::new();
     for set in sets.into_iter().take(40) {
         if ways.len() >= MOST_WAYS {

@@ -66,19 +66,16 @@ fn read<'s>(path: &'s str, item: &'s Value, method: &str, operation: &'s Value, 
         .split_once('#')
         .filter(|_| graphql)
         .map(|(_, field)| field.to_owned());
-    let key = key.unwrap_or_else(|| {
-        format!(
-            "{method} {}",
-            path.split('#')
-                .next()
-                .filter(|path| path.len() > 1)
-                .unwrap_or(path)
-        )
-    });
     let id = operation
         .get("operationId")
         .and_then(Value::as_str)
         .filter(|id| !id.trim().is_empty());
+    // Elsewhere what stands there tells operations of one path apart.
+    let bare = path
+        .split_once('#')
+        .filter(|(path, fragment)| path.len() > 1 && Some(*fragment) == id)
+        .map_or(path, |(path, _)| path);
+    let key = key.unwrap_or_else(|| format!("{method} {bare}"));
     Found {
         resource: resource(path, operation, id),
         key,

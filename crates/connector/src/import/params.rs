@@ -71,6 +71,9 @@ pub(super) fn make(raw: &[&Value], around: &Around<'_, '_>) -> Result<Outside, S
         {
             continue;
         }
+        if !required && is_noise(name, place, text("description").unwrap_or_default()) {
+            continue;
+        }
         // Names that a connector file reads as places in a body.
         if name.starts_with('/') || name == "." {
             if required && place != "path" {
@@ -94,6 +97,35 @@ pub(super) fn make(raw: &[&Value], around: &Around<'_, '_>) -> Result<Outside, S
         }
     }
     Ok(made)
+}
+
+/// Optional parameters that no caller of ours can make use of: secrets, which come from the credential alone, what changes
+/// how the answer is written, which is read as JSON here, and what signs a request or counts whose it is.
+fn is_noise(name: &str, place: &str, about: &str) -> bool {
+    const QUERY: [&str; 12] = [
+        "access_token",
+        "oauth_token",
+        "bearer_token",
+        "callback",
+        "jsonp",
+        "alt",
+        "prettyprint",
+        "quotauser",
+        "userip",
+        "upload_protocol",
+        "uploadtype",
+        "$.xgafv",
+    ];
+    let name = name.to_ascii_lowercase();
+    match place {
+        "query" => {
+            QUERY.contains(&name.as_str())
+                || name.starts_with("x-amz-")
+                || about.to_ascii_lowercase().starts_with("api key")
+        }
+        "header" => name.starts_with("x-amz-") || matches!(name.as_str(), "x-requested-with" | "traceparent"),
+        _ => false,
+    }
 }
 
 /// The schema of a parameter, wherever the generation of the description keeps it.

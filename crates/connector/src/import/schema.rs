@@ -5,7 +5,7 @@
 //! are never followed: they take anything.
 
 use super::text::sentence;
-use crate::schema::type_of;
+use crate::schema::{Check, type_of};
 use crate::spec_check::Document;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -23,7 +23,10 @@ const HOPS: usize = 10;
 const INNER_HOPS: usize = 6;
 
 /// The most values of an enum that are told.
-const VALUES: usize = 150;
+const VALUES: usize = 400;
+
+/// How long these values may be together.
+const VALUES_LENGTH: usize = 3000;
 
 /// The longest text of a schema inside another.
 const ABOUT: usize = 140;
@@ -88,7 +91,7 @@ impl<'s> Maker<'s> {
             return Map::new();
         };
         let Some(left) = self.left.checked_sub(1) else {
-            return Map::new();
+            return cut(own_words(self.document.resolve(schema)));
         };
         self.left = left;
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
@@ -113,7 +116,8 @@ impl<'s> Maker<'s> {
     ) -> Map<String, Value> {
         if self.open.contains(&reference) {
             if depth == 0 {
-                return Map::new();
+                let target = self.document.target(reference).unwrap_or(&Value::Null);
+                return cut(own_words(target));
             }
             self.cyclic.insert(reference);
             return Map::from_iter([(
@@ -237,6 +241,12 @@ fn own_words(schema: &Value) -> Map<String, Value> {
     };
     let kinds = kinds(schema);
     match kinds.as_slice() {
+        [] if schema
+            .get("properties")
+            .is_some_and(|all| all.as_object().is_some_and(|all| !all.is_empty())) =>
+        {
+            made.insert("type".to_owned(), json!("object"));
+        }
         [] => {}
         [one] => drop(made.insert("type".to_owned(), json!(one))),
         several => drop(made.insert("type".to_owned(), json!(several))),
@@ -248,7 +258,7 @@ fn own_words(schema: &Value) -> Map<String, Value> {
         }
     }
     if let Some(values) = enumerated(schema, &kinds) {
-        made.insert("enum".to_owned(), json!(values));
+        listed(&mut made, &values, &kinds);
     }
     if let Some(format) = schema
         .get("format")
@@ -257,15 +267,23 @@ fn own_words(schema: &Value) -> Map<String, Value> {
     {
         made.insert("format".to_owned(), json!(format));
     }
+    if schema.get("format").is_some_and(|format| format == "byte") && kinds.contains(&"string") {
+        made.insert("contentEncoding".to_owned(), json!("base64"));
+    }
     if let Some(pattern) = schema
         .get("pattern")
         .and_then(Value::as_str)
-        .filter(|pattern| pattern.len() <= 300)
+        .filter(|pattern| pattern.len() <= 300 && is_pattern(pattern))
     {
         made.insert("pattern".to_owned(), json!(pattern));
     }
     bounds(schema, &mut made);
     made
+}
+
+/// Whether a pattern is one that arguments can be checked by: others are checked by the platform alone.
+fn is_pattern(pattern: &str) -> bool {
+    Check::new(json!({ "pattern": pattern })).compile().is_ok()
 }
 
 /// The types, those that JSON Schema knows.
@@ -290,6 +308,19 @@ fn kinds(schema: &Map<String, Value>) -> Vec<&str> {
         kinds.push("null");
     }
     kinds
+}
+
+/// Adds the values that are listed. TOML cannot say null: where that is one of them, it stands beside the others.
+fn listed(made: &mut Map<String, Value>, values: &[Value], kinds: &[&str]) {
+    if !kinds.contains(&"null") {
+        made.insert("enum".to_owned(), json!(values));
+        return;
+    }
+    made.remove("type");
+    made.insert(
+        "anyOf".to_owned(),
+        json!([{ "enum": values }, { "type": "null" }]),
+    );
 }
 
 /// The values that are listed, in the type that the schema has: YAML makes `yes` and `1` of texts.
@@ -326,8 +357,8 @@ fn enumerated(schema: &Map<String, Value>, kinds: &[&str]) -> Option<Vec<Value>>
             values.push(value);
         }
     }
-    if kinds.contains(&"null") && !values.is_empty() {
-        // TOML cannot say null; a type that has it beside values that have not would lose it.
+    let length: usize = values.iter().filter_map(Value::as_str).map(str::len).sum();
+    if length > VALUES_LENGTH {
         return None;
     }
     (!values.is_empty()).then_some(values)
@@ -420,7 +451,12 @@ fn nullable(schema: &mut Map<String, Value>) {
 
 /// What is left of a schema that lies too deep: its type and text.
 fn cut(mut made: Map<String, Value>) -> Map<String, Value> {
-    made.retain(|key, _| matches!(key.as_str(), "type" | "description" | "enum" | "format"));
+    made.retain(|key, _| {
+        matches!(
+            key.as_str(),
+            "type" | "description" | "enum" | "format" | "contentEncoding"
+        )
+    });
     made
 }
 

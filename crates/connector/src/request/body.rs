@@ -9,7 +9,7 @@ use crate::pointer::Pointer;
 use crate::{Around, BuildError, Coming};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
 /// A body: bytes, and those behind the place of a file that comes, where one does.
@@ -44,10 +44,10 @@ pub(super) fn body(
         return Ok(Vec::new().into());
     }
     let (kind, written) = match action.body {
-        BodyKind::Json => (
-            HeaderValue::from_static("application/json"),
-            json(action, input)?.into(),
-        ),
+        BodyKind::Json => match json(action, input)? {
+            Some(json) => (HeaderValue::from_static("application/json"), json.into()),
+            None => return Ok(Vec::new().into()),
+        },
         BodyKind::GraphQl => (
             HeaderValue::from_static("application/json"),
             graphql(action, input)?.into(),
@@ -207,13 +207,21 @@ fn add(root: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-fn json(action: &Action, input: &BuildInput<'_>) -> Result<Vec<u8>, BuildError> {
+/// The body; nothing where one parameter is the whole of it and was not given, since what is no object may stand there.
+fn json(action: &Action, input: &BuildInput<'_>) -> Result<Option<Vec<u8>>, BuildError> {
     let value = assembled(action, input, Place::Body)?;
+    let whole = action
+        .params
+        .iter()
+        .any(|param| param.place == Place::Body && param.wire == Wire::Whole);
+    if whole && action.wrap.is_none() && values(action, input).next().is_none() && value == json!({}) {
+        return Ok(None);
+    }
     let value = match &action.wrap {
         Some(name) => Value::Object(Map::from_iter([(name.clone(), value)])),
         None => value,
     };
-    written(&value)
+    written(&value).map(Some)
 }
 
 fn written(value: &Value) -> Result<Vec<u8>, BuildError> {

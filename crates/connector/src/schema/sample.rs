@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// A value that follows the schema as far as type, enum, format and bounds go.
+/// A value that follows the schema as far as type, enum, format, pattern and bounds go.
 pub(super) fn sample(schema: &Value, name: &str) -> Value {
     let part = |key: &str| schema.get(key);
     if let Some(value) = part("default").or_else(|| part("const")) {
@@ -14,9 +14,18 @@ pub(super) fn sample(schema: &Value, name: &str) -> Value {
     if let Some(value) = listed {
         return value.clone();
     }
+    let variant = ["anyOf", "oneOf"]
+        .iter()
+        .find_map(|key| part(key)?.as_array()?.first());
+    if let Some(variant) = variant.filter(|_| part("type").is_none()) {
+        return sample(variant, name);
+    }
     let kind = part("type").and_then(|kind| kind.as_str().or_else(|| kind.as_array()?.first()?.as_str()));
     match kind {
-        Some("integer" | "number") => part("minimum").cloned().unwrap_or_else(|| json!(1)),
+        Some("integer" | "number") => {
+            let below = part("maximum").filter(|most| most.as_f64().is_some_and(|most| most < 1.0));
+            part("minimum").or(below).cloned().unwrap_or_else(|| json!(1))
+        }
         Some("boolean") => json!(true),
         Some("array") => {
             let least = part("minItems").and_then(Value::as_u64).unwrap_or(1).clamp(1, 5);
@@ -53,6 +62,14 @@ fn sample_text(schema: &Value, name: &str) -> Value {
             .and_then(Value::as_u64)
             .and_then(|bound| usize::try_from(bound).ok())
     };
+    let least = bound("minLength").unwrap_or(0).min(10_000);
+    let fitting = schema
+        .get("pattern")
+        .and_then(Value::as_str)
+        .and_then(|pattern| super::pattern::fitting(pattern, least));
+    if let Some(text) = fitting {
+        return Value::String(text);
+    }
     match schema.get("format").and_then(Value::as_str) {
         Some("date") => json!("2026-01-31"),
         Some("date-time") => json!("2026-01-31T12:00:00Z"),
@@ -60,7 +77,6 @@ fn sample_text(schema: &Value, name: &str) -> Value {
         Some("email") => json!("someone@example.com"),
         Some("uuid") => json!("00000000-0000-4000-8000-000000000000"),
         _ => {
-            let least = bound("minLength").unwrap_or(0).min(10_000);
             let most = bound("maxLength").unwrap_or(usize::MAX).max(least);
             let text: String = name
                 .chars()

@@ -118,7 +118,7 @@ fn the_parts_of_an_action_agree() {
         action("GET /a/../b", ""),
         action("FETCH /x", ""),
         action("/x", ""),
-        action("GET /x", "[action.params]\na = { line = \"string! | A\", pattern = \"^[0-9]+$\" }"),
+        action("GET /x", "[action.params]\na = { line = \"string! | A\", pattern = \"^a\\\\b[0-9]$\" }"),
         action("GET /x", "[action.params]\na = { line = \"string | A\", pattern = \"(\" }"),
         action("GET /x", "[action.params]\na = { line = \"integer | A\", pattern = \"x\" }"),
         action("GET /x", "[action.params]\na = { line = \"string | A\", required = true }"),

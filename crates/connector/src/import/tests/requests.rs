@@ -287,3 +287,113 @@ fn arrays_of_a_form_are_repeated() {
         .unwrap();
     assert_eq!(built.body().as_ref(), b"to=a&to=b+c&text=x");
 }
+
+/// What an imported action sends with these arguments, on or off.
+fn sent(description: &Value, action: &str, given: &Value) -> http::Request<bytes::Bytes> {
+    let connector = loaded(&draft(description));
+    let action = connector
+        .actions()
+        .chain(connector.off())
+        .find(|one| one.id == action)
+        .unwrap();
+    let given = arguments(given);
+    action.validate(&given).unwrap();
+    let input = BuildInput {
+        base_override: None,
+        arguments: &given,
+        auth: None,
+        vars: &Map::new(),
+        idempotency_key: None,
+    };
+    connector.build(action, &input).unwrap()
+}
+
+#[test]
+fn a_body_that_may_be_left_out_and_is_no_object_is_left_out() {
+    let description = of(
+        &json!({"/a": {"post": {"operationId": "add", "requestBody": {"content": {"application/json": {"schema": {"type": "array", "items": {"type": "string"}}}}}}}}),
+    );
+    let without = sent(&description, "add", &json!({}));
+    assert!(without.body().is_empty() && !without.headers().contains_key("content-type"));
+    assert_eq!(
+        sent(&description, "add", &json!({"body": ["x"]})).body().as_ref(),
+        b"[\"x\"]"
+    );
+}
+
+#[test]
+fn required_texts_keep_their_patterns() {
+    let description = of(
+        &json!({"/a/{id}": {"get": {"operationId": "one", "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "pattern": "^d-[0-9a-f]{10}$"}}]}},
+            "/b": {"post": {"operationId": "add", "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "required": ["range", "name"], "properties": {
+                "range": {"type": "object", "required": ["start"], "properties": {"start": {"type": "string", "pattern": "^\\d{4}$"}}},
+                "name": {"type": "string", "pattern": "^(?!-)[a-z]+$"}}}}}}}}}),
+    );
+    let connector = loaded(&draft(&description));
+    let one = connector.action("one").unwrap();
+    assert!(one.validate(&arguments(&json!({"id": "d-0123456789"}))).is_ok());
+    assert!(one.validate(&arguments(&json!({"id": "x"}))).is_err());
+    let add = connector.off().next().unwrap();
+    assert!(
+        add.validate(&arguments(&json!({"range": {"start": "2026"}, "name": "-"})))
+            .is_ok()
+    );
+    assert!(
+        add.validate(&arguments(&json!({"range": {"start": "now"}, "name": "a"})))
+            .is_err()
+    );
+}
+
+#[test]
+fn keys_that_operations_require_besides_are_sent_together() {
+    let mut description = of(
+        &json!({"/a": {"get": {"operationId": "a", "parameters": [{"name": "key", "in": "query", "required": true, "schema": {"type": "string"}}, {"name": "token", "in": "query", "required": true, "schema": {"type": "string"}}]}}}),
+    );
+    description["components"] = json!({"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "key"}, "token": {"type": "apiKey", "in": "query", "name": "token"}}});
+    description["security"] = json!([{"key": []}, {"token": []}]);
+    let connector = loaded(&draft(&description));
+    assert_eq!(connector.auth.len(), 1);
+    assert_eq!(connector.auth[0].fields.len(), 2);
+    assert!(connector.action("a").unwrap().params().is_empty());
+}
+
+#[test]
+fn values_that_may_be_null_stay_listed_and_bytes_are_base64() {
+    let connector = loaded(&draft(&of(
+        &json!({"/a": {"post": {"operationId": "add", "requestBody": {"content": {"application/json": {"schema": {"type": "object", "properties": {
+            "state": {"type": "string", "nullable": true, "enum": ["on", "off", null]}, "icon": {"type": "string", "format": "byte"}}}}}}}}}),
+    )));
+    let add = connector.off().next().unwrap();
+    for (given, fits) in [(json!("on"), true), (Value::Null, true), (json!("red"), false)] {
+        assert_eq!(add.validate(&arguments(&json!({"state": given}))).is_ok(), fits);
+    }
+    assert_eq!(add.params()[1].schema["contentEncoding"], "base64");
+}
+
+#[test]
+fn paths_that_only_a_fragment_tells_apart_have_keys_of_their_own() {
+    let get = |id: &str| json!({"get": {"operationId": id}});
+    let made = draft(&of(&json!({"/a#one": get("first"), "/a#two": get("second")})));
+    assert!(
+        made.text.contains(" of GET /a#one\n") && made.text.contains(" of GET /a#two\n"),
+        "{}",
+        made.text
+    );
+}
+
+#[test]
+fn secrets_and_what_changes_how_answers_are_written_are_no_parameters() {
+    let query = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}});
+    let connector = loaded(&draft(&of(
+        &json!({"/a": {"get": {"operationId": "a", "parameters": [
+        query("access_token"), query("callback"), query("alt"), query("q"), {"name": "X-Amz-Date", "in": "header", "schema": {"type": "string"}}]}}}),
+    )));
+    let names: Vec<_> = connector
+        .action("a")
+        .unwrap()
+        .params()
+        .iter()
+        .map(|param| param.name.as_str())
+        .collect();
+    assert_eq!(names, ["q"]);
+}
