@@ -67,7 +67,10 @@ class Narrowed:
             properties = self.properties(schema)
             needed = schema.get("required", []) if one.get("required") else []
             return [{"name": name, "in": "query", "schema": inner, "required": name in needed} for name, inner in properties.items()]
-        if "schema" in one and kinds == {"array"} and schema.get("type") != "array":
+        if kinds == {"array"} and any("object" in self.kinds(part["items"]) for part in self.parts(schema) if "items" in part):
+            # Nothing says how an object of a list is written in a query.
+            one["schema"] = {}
+        elif "schema" in one and kinds == {"array"} and schema.get("type") != "array":
             # Which type it is stands in a part of it, where openapi-core does not look.
             one["schema"] = {"type": "array", "items": next((part["items"] for part in self.parts(schema) if "items" in part), {})}
         if "schema" in one and len(kinds) > 1:

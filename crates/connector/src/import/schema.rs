@@ -26,7 +26,7 @@ const INNER_HOPS: usize = 6;
 const VALUES: usize = 400;
 
 /// How long these values may be together.
-const VALUES_LENGTH: usize = 3000;
+const VALUES_LENGTH: usize = 4000;
 
 /// The longest text of a schema inside another.
 const ABOUT: usize = 140;

@@ -62,13 +62,12 @@ fn letter(class: &Class) -> Option<char> {
             .collect(),
     };
     let has = |one: char| ranges.iter().any(|(first, last)| (*first..=*last).contains(&one));
-    let liked = ('a'..='z')
+    let mut liked = ('a'..='z')
         .chain('0'..='9')
         .chain('A'..='Z')
         .chain('!'..='~')
         .chain([' ']);
     liked
-        .into_iter()
         .find(|one| has(*one))
         .or_else(|| ranges.first().map(|(first, _)| *first))
 }
