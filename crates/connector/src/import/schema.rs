@@ -25,6 +25,9 @@ const INNER_HOPS: usize = 6;
 /// The most values of an enum that are told.
 const VALUES: usize = 400;
 
+/// Patterns that repeat something more often take too long to be compiled.
+const MOST_REPETITIONS: u64 = 1_000_000;
+
 /// How long these values may be together.
 const VALUES_LENGTH: usize = 4000;
 
@@ -281,9 +284,24 @@ fn own_words(schema: &Value) -> Map<String, Value> {
     made
 }
 
+/// How often a pattern repeats something at most, were all its counts inside one another: what compiling it costs.
+fn repetitions(pattern: &str) -> u64 {
+    let counted = pattern
+        .split('{')
+        .skip(1)
+        .filter_map(|behind| behind.split_once('}'));
+    counted
+        .filter_map(|(counts, _)| {
+            counts
+                .rsplit(',')
+                .find_map(|count| count.trim().parse::<u64>().ok())
+        })
+        .fold(1, |all, count| all.saturating_mul(count.max(1)))
+}
+
 /// Whether a pattern is one that arguments can be checked by: others are checked by the platform alone.
 fn is_pattern(pattern: &str) -> bool {
-    Check::new(json!({ "pattern": pattern })).compile().is_ok()
+    repetitions(pattern) <= MOST_REPETITIONS && Check::new(json!({ "pattern": pattern })).compile().is_ok()
 }
 
 /// The types, those that JSON Schema knows.
