@@ -1,32 +1,40 @@
 //! Finding the actions that serve a goal told in a plain sentence: BM25 over what connector files say.
 //!
-//! A ranking of our own, for two reasons. The texts are short and of unlike worth (a title says more than a
-//! parameter's name), so each field has a weight, and a synonym counts once and for less. And a caller may see a part of
-//! the actions only: what is not allowed is skipped while the ranking is read from the top, so that neither a full sort
-//! nor a check of every action is paid for.
+//! A ranking of our own, for three reasons. The texts are short and of unlike worth (a title says more than a
+//! parameter's name), so each field has a weight, and a synonym counts once and for less. People say where, when and for
+//! whom beside what they want, so a goal is read before its words are looked up: which platform it names, whether it asks
+//! or changes, what its turns of speech mean. And a caller may see a part of the actions only: what is not allowed is
+//! skipped while the ranking is read from the top, so that neither a full sort nor a check of every action is paid for.
 
 mod beside;
+mod deeds;
 mod fields;
+mod goal;
+mod names;
+mod phrases;
 mod synonyms;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use crate::{ActionSummary, Summary};
+use crate::{ActionSummary, Kind, Summary};
+use deeds::Deeds;
+use goal::Goal;
+use names::{Named, Names, Naming};
 use solder_model::ConnectorId;
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
 
 /// How quickly a repeated word stops to count.
-const SATURATION: f32 = 1.2;
+const SATURATION: f32 = 2.1;
 /// How much a long text is held against an action, from 0 to 1. Low: a longer text here is a fuller one.
-const LENGTH: f32 = 0.4;
+const LENGTH: f32 = 0.35;
 /// What a synonym counts where the word itself counts 1.
-const SYNONYM: f32 = 0.55;
-/// What is left of a score where the goal names another connector.
-const OTHER_CONNECTOR: f32 = 0.5;
+const SYNONYM: f32 = 0.5;
+/// What an action gains where the caller is connected to its platform and the goal names none.
+const CONNECTED: f32 = 0.5;
 /// What each word of a phrase adds to a score, where the goal holds the whole phrase.
-const PHRASE_WORD: f32 = 0.1;
+const PHRASE_WORD: f32 = 0.12;
 /// So many of the best are looked at for phrases.
 const LOOKED_AT: usize = 40;
 
@@ -44,7 +52,7 @@ pub struct Hit {
 /// Every action of a set of connectors, ready to be searched. Made once and read by many.
 #[derive(Debug, Default)]
 pub struct Index {
-    connectors: Vec<Named>,
+    names: Names,
     actions: Vec<Listed>,
     /// The number of each stem, which is its place in `terms`.
     numbers: HashMap<String, u32>,
@@ -63,18 +71,14 @@ struct Term {
 }
 
 #[derive(Debug)]
-struct Named {
-    id: ConnectorId,
-    /// A goal names the connector where it holds every stem of one of these.
-    names: [Vec<String>; 2],
-}
-
-#[derive(Debug)]
 struct Listed {
     connector: usize,
-    id: String,
-    /// The numbers of the stems of each phrase.
-    phrases: Vec<Box<[u32]>>,
+    id: Box<str>,
+    kind: Kind,
+    /// What the verb of its title says.
+    deeds: Deeds,
+    /// The numbers of the stems of its phrases, [`fields::END`] after each.
+    phrases: Box<[u32]>,
 }
 
 impl Index {
@@ -95,14 +99,23 @@ impl Index {
                 lengths.push(counts.iter().map(|(_, count)| count).sum::<f32>());
                 index.add(action, &counts, &mut words);
             }
-            index.connectors.push(Named {
-                id: connector.id.clone(),
-                names: [words::stems(connector.id.as_str()), words::stems(&connector.name)],
-            });
+            index.names.add(Named::new(connector));
         }
         index.terms.resize_with(words.len(), Term::default);
         index.numbers = words.into_numbers();
         index.weigh(&lengths, world);
+        let Self {
+            names,
+            terms,
+            numbers,
+            actions,
+            ..
+        } = &mut index;
+        names.tell_common(|stem| {
+            let holders = numbers.get(stem).and_then(|number| terms.get(*number as usize));
+            let holders = holders.into_iter().flat_map(|term| &term.holders);
+            holders.filter_map(|(action, _)| Some(actions.get(*action as usize)?.connector))
+        });
         index
     }
 
@@ -119,8 +132,20 @@ impl Index {
     /// The best `limit` actions for a goal among those that `allowed` (connector id, action id) lets through, best
     /// first; equal ones in the order of their ids. None where no word of the goal is known.
     pub fn search(&self, goal: &str, allowed: impl Fn(&str, &str) -> bool, limit: usize) -> Vec<Hit> {
-        let goal = words::goal_stems(goal);
-        let mut ranked = self.rank(&goal);
+        self.search_for(goal, allowed, |_| false, limit)
+    }
+
+    /// The same for somebody who is connected to the platforms that `connected` tells: where the goal
+    /// names no platform, those are more likely meant.
+    pub fn search_for(
+        &self,
+        goal: &str,
+        allowed: impl Fn(&str, &str) -> bool,
+        connected: impl Fn(&ConnectorId) -> bool,
+        limit: usize,
+    ) -> Vec<Hit> {
+        let goal = Goal::read(goal);
+        let mut ranked = self.rank(&goal, connected);
         let mut best = Vec::new();
         while best.len() < limit.max(LOOKED_AT) {
             let Some(candidate) = ranked.pop() else { break };
@@ -128,10 +153,12 @@ impl Index {
                 best.push(candidate);
             }
         }
-        let numbers: Vec<u32> = goal
+        let mut numbers: Vec<u32> = goal
+            .stems
             .iter()
             .filter_map(|stem| self.numbers.get(stem).copied())
             .collect();
+        numbers.sort_unstable();
         for candidate in &mut best {
             candidate.score *= candidate.action.phrase_factor(&numbers);
         }
@@ -151,8 +178,10 @@ impl Index {
             }
         }
         self.actions.push(Listed {
-            connector: self.connectors.len(),
-            id: action.id.clone(),
+            connector: self.names.len(),
+            id: action.id.as_str().into(),
+            kind: action.kind,
+            deeds: words::first_stem(&action.title).map_or_else(Deeds::default, |stem| Deeds::of(&stem)),
             phrases,
         });
     }
@@ -171,6 +200,7 @@ impl Index {
         }
         for (term, elsewhere) in self.terms.iter_mut().zip(elsewhere) {
             let holders = (term.holders.len() + elsewhere) as f32;
+            term.holders.shrink_to_fit();
             term.rarity = (1.0 + (total - holders + 0.5) / (holders + 0.5)).ln();
             for (number, weight) in &mut term.holders {
                 let length = lengths.get(*number as usize).copied().unwrap_or(mean);
@@ -184,39 +214,43 @@ impl Index {
         self.terms.get(*self.numbers.get(stem)? as usize)
     }
 
-    /// Every action that shares a word with the goal.
-    fn rank(&self, goal: &[String]) -> BinaryHeap<Candidate<'_>> {
+    /// Every action that shares a word with the goal, or is of a platform that the goal names.
+    fn rank(&self, goal: &Goal, connected: impl Fn(&ConnectorId) -> bool) -> BinaryHeap<Candidate<'_>> {
+        let naming = self.names.said_in(goal);
         let mut scores = Scores::new(self.actions.len());
-        for (at, stem) in goal.iter().enumerate() {
-            if !goal.iter().take(at).any(|before| before == stem) {
-                self.score(stem, &mut scores);
-            }
+        for (stem, worth) in goal.terms(&naming.stems, |stem| self.names.has(stem)) {
+            self.score(stem, worth, &mut scores);
         }
-        let named: Vec<bool> = self
-            .connectors
-            .iter()
-            .map(|connector| connector.is_named(goal))
-            .collect();
-        let any_named = named.contains(&true);
-        let scored = self
-            .actions
-            .iter()
-            .zip(scores.sums)
-            .filter(|(_, score)| *score > 0.0);
+        let favoured = self.favoured(&naming, connected);
+        let scored = self.actions.iter().zip(scores.sums);
         let candidates = scored.filter_map(|(action, score)| {
-            let elsewhere = any_named && named.get(action.connector) == Some(&false);
+            let (gain, factor) = favoured.get(action.connector).copied()?;
+            let score = (score + gain) * factor;
+            if score <= 0.0 {
+                return None;
+            }
             Some(Candidate {
-                score: if elsewhere { score * OTHER_CONNECTOR } else { score },
-                connector: &self.connectors.get(action.connector)?.id,
+                score: score * deeds::agreement(goal.wish, goal.deeds, action.kind, action.deeds),
+                connector: self.names.id(action.connector)?,
                 action,
             })
         });
         candidates.collect()
     }
 
+    /// What is added to the score of an action, and what the sum is multiplied by, for each connector.
+    fn favoured(&self, naming: &Naming<'_>, connected: impl Fn(&ConnectorId) -> bool) -> Vec<(f32, f32)> {
+        let each = self.names.ids().enumerate().map(|(place, id)| {
+            let (gain, factor) = naming.favour(place);
+            let near = !naming.is_sure() && connected(id);
+            (gain, if near { factor * (1.0 + CONNECTED) } else { factor })
+        });
+        each.collect()
+    }
+
     /// Adds what one word of the goal gives to each action: its own weight there, or the best of its synonyms'. A rare
     /// synonym says no more than the word that it stands for.
-    fn score(&self, stem: &str, scores: &mut Scores) {
+    fn score(&self, stem: &str, counts: f32, scores: &mut Scores) {
         let own = self.term(stem);
         let ceiling = own.map_or(f32::INFINITY, |term| term.rarity);
         let others = synonyms::of(stem).iter().filter_map(|other| self.term(other));
@@ -225,7 +259,7 @@ impl Index {
             .into_iter()
             .chain(others.map(|term| (term, SYNONYM)));
         for (term, worth) in terms {
-            let worth = worth * term.rarity.min(ceiling);
+            let worth = counts * worth * term.rarity.min(ceiling);
             for (number, weight) in &term.holders {
                 scores.offer(*number, weight * worth);
             }
@@ -273,22 +307,15 @@ impl Scores {
     }
 }
 
-impl Named {
-    fn is_named(&self, goal: &[String]) -> bool {
-        let all_in = |name: &Vec<String>| !name.is_empty() && name.iter().all(|stem| goal.contains(stem));
-        self.names.iter().any(all_in)
-    }
-}
-
 impl Listed {
-    /// More than 1 where the goal holds one of the phrases whole; the longest counts.
+    /// More than 1 where the goal, a sorted list, holds one of the phrases whole; the longest counts.
     #[expect(clippy::cast_precision_loss, reason = "phrases have few words")]
     fn phrase_factor(&self, goal: &[u32]) -> f32 {
         let held = self
             .phrases
-            .iter()
-            .filter(|phrase| phrase.iter().all(|word| goal.contains(word)));
-        let longest = held.map(|phrase| phrase.len()).max().unwrap_or(0);
+            .split(|word| *word == fields::END)
+            .filter(|phrase| phrase.iter().all(|word| goal.binary_search(word).is_ok()));
+        let longest = held.map(<[u32]>::len).max().unwrap_or(0);
         1.0 + PHRASE_WORD * longest.min(5) as f32
     }
 }
@@ -303,7 +330,7 @@ impl Candidate<'_> {
     fn into_hit(self) -> Hit {
         Hit {
             connector: self.connector.clone(),
-            action: self.action.id.clone(),
+            action: self.action.id.to_string(),
             score: self.score,
         }
     }

@@ -3,7 +3,7 @@
 //! An installation with a thousand connectors lists and searches all of them, and calls a few. Those few are read whole
 //! by [`crate::parse_known`]; of the others a summary is enough, which takes a tenth of the time and memory.
 
-use crate::{Connector, Resource};
+use crate::{Connector, Kind, Resource};
 use solder_model::ConnectorId;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -38,6 +38,8 @@ pub struct ActionSummary {
     pub about: String,
     /// The resource that it works on.
     pub resource: String,
+    /// What it does to the platform.
+    pub kind: Kind,
     /// Other words that people search by.
     pub synonyms: Vec<String>,
     /// The names of its parameters, those that the loader makes left out.
@@ -95,6 +97,11 @@ impl ActionSummary {
             title: text_of(table, "title"),
             about: text_of(table, "about"),
             resource: text_of(table, "resource"),
+            kind: match value(table, "kind").and_then(DeValue::as_str) {
+                Some("read") => Kind::Read,
+                Some("destructive") => Kind::Destructive,
+                _ => Kind::Write,
+            },
             synonyms: texts(table, "synonyms"),
             parameters: parameters.into_iter().map(|(name, _)| name.to_owned()).collect(),
         }
@@ -107,6 +114,7 @@ impl ActionSummary {
             title: action.title.clone(),
             about: action.about.clone(),
             resource: action.resource.clone(),
+            kind: action.kind,
             synonyms: action.synonyms.clone(),
             parameters: stated.map(|param| param.name.clone()).collect(),
         }

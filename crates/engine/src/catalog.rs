@@ -21,6 +21,9 @@ use solder_model::{ConnectorId, Policy};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+/// So many files of the operator's are searched in a moment without any preparation.
+const MANY: usize = 50;
+
 /// Every connector of the installation, by id.
 pub struct Catalog {
     entries: BTreeMap<String, Arc<Entry>>,
@@ -130,6 +133,13 @@ impl Catalog {
         }
     }
 
+    /// Makes the index where the operator's folder is so large that whoever searches first would wait for it.
+    fn warm_up(&self) {
+        if self.operator_entries().nth(MANY).is_some() {
+            self.index();
+        }
+    }
+
     /// Makes the index, where the one before had been made: whoever searches next shall not wait for it.
     fn keep_warm(&self, before: &Self) {
         if before.index.get().is_some() {
@@ -141,6 +151,8 @@ impl Catalog {
 impl Engine {
     /// Looks at the operator's folder until the engine stops. What is wrong with a file is logged once.
     pub(crate) async fn watch_connectors(self: Arc<Self>, mut folder: Folder) {
+        let catalog = self.catalog.load_full();
+        drop(tokio::task::spawn_blocking(move || catalog.warm_up()));
         let mut tick = tokio::time::interval(self.settings.connectors_interval);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut reads = true;

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::scope::Scope;
 use solder_connector::{Connector, Summary};
 use solder_model::{AccountId, Page, Policy};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Which connectors are asked for; by default all that may be seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,7 +107,7 @@ fn fitting(shelf: &Shelf, seen: Vec<Seen>, words: &str, policy: &Policy) -> Vec<
     };
     let (mut found, rest): (Vec<_>, Vec<_>) = seen.into_iter().partition(|(one, _)| is_named(one));
     let mut rest: HashMap<_, _> = rest.into_iter().map(|seen| (seen.0.id.clone(), seen)).collect();
-    let hits = shelf.search(words, policy, usize::MAX);
+    let hits = shelf.search(words, policy, &HashSet::new(), usize::MAX);
     found.extend(hits.iter().filter_map(|hit| rest.remove(&hit.connector)));
     found
 }

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use solder_connector::Auth;
 use solder_model::{ConnectorId, Credential, CredentialId, Page, Policy, Secret, User, UserId};
 use solder_vault::Context;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -119,6 +119,12 @@ impl Engine {
             .iter()
             .filter(|one| scope.policy().allows(&one.connector) && may_use(caller, one));
         Ok(seen.cloned().collect())
+    }
+
+    /// The connectors in reach that the caller has a credential for.
+    pub(crate) async fn connected(&self, caller: &Caller, scope: Scope<'_>) -> Result<HashSet<ConnectorId>> {
+        let seen = self.visible_credentials(caller, scope).await?;
+        Ok(seen.iter().map(|one| one.connector.clone()).collect())
     }
 
     /// Which credential a call uses: the named one, else the newest that may be picked by itself and fits the call.

@@ -1,7 +1,10 @@
 //! A small index beside a large one, searched as if both were one: an account's own connectors beside the catalogue.
 
-use super::{Hit, Index, OTHER_CONNECTOR, words};
+use super::goal::Goal;
+use super::names::ELSEWHERE;
+use super::{Hit, Index};
 use crate::Summary;
+use solder_model::ConnectorId;
 
 impl Index {
     /// Reads the texts of connectors that are searched together with those of this index: how rare a word is counts over
@@ -11,20 +14,25 @@ impl Index {
         Self::read(connectors, self)
     }
 
-    /// The same as [`Index::search`], over this index and one that [`Index::beside`] made of it. Of equals those of this
+    /// The same as [`Index::search_for`], over this index and one that [`Index::beside`] made of it; what is
+    /// allowed is told for each. Of equals those of this
     /// one come first.
     pub fn search_with(
         &self,
         own: &Self,
         goal: &str,
-        allowed: impl Fn(&str, &str) -> bool,
-        allowed_own: impl Fn(&str, &str) -> bool,
+        allowed: (impl Fn(&str, &str) -> bool, impl Fn(&str, &str) -> bool),
+        connected: impl Fn(&ConnectorId) -> bool,
         limit: usize,
     ) -> Vec<Hit> {
-        let mut hits = self.search(goal, allowed, limit);
-        let mut own_hits = own.search(goal, allowed_own, limit);
+        let mut hits = self.search_for(goal, allowed.0, &connected, limit);
+        let mut own_hits = own.search_for(goal, allowed.1, &connected, limit);
         // Each has held its own connectors against a goal that names one of them; what the other has, it cannot know.
-        match (self.is_named(goal), own.is_named(goal)) {
+        let goal = Goal::read(goal);
+        match (
+            self.names.said_in(&goal).is_sure(),
+            own.names.said_in(&goal).is_sure(),
+        ) {
             (true, false) => lower(&mut own_hits),
             (false, true) => lower(&mut hits),
             _ => {}
@@ -34,16 +42,10 @@ impl Index {
         hits.truncate(limit);
         hits
     }
-
-    /// Whether the goal names one of the connectors.
-    fn is_named(&self, goal: &str) -> bool {
-        let goal = words::goal_stems(goal);
-        self.connectors.iter().any(|connector| connector.is_named(&goal))
-    }
 }
 
 fn lower(hits: &mut [Hit]) {
     for hit in hits {
-        hit.score *= OTHER_CONNECTOR;
+        hit.score *= ELSEWHERE;
     }
 }

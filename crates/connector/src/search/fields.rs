@@ -15,15 +15,14 @@ pub(super) struct Common<'c> {
 impl<'c> Common<'c> {
     pub(super) fn new(connector: &'c Summary, words: &mut Numbered) -> Self {
         let fields = vec![
-            (2.0, words.stems(connector.id.as_str())),
-            (2.0, words.stems(&connector.name)),
-            (0.5, words.stems_of(&connector.synonyms)),
-            (0.2, words.stems(&connector.about)),
-            (0.2, words.stems_of(&connector.categories)),
+            (1.0, words.stems_of([connector.id.as_str(), &connector.name])),
+            (0.6, words.stems_of(&connector.synonyms)),
+            (0.3, words.stems(&connector.about)),
+            (0.3, words.stems_of(&connector.categories)),
         ];
         let resources = connector.resources.iter().map(|resource| {
             let texts = [
-                (1.2, words.stems(&resource.name)),
+                (1.0, words.stems(&resource.name)),
                 (0.3, words.stems(&resource.about)),
             ];
             (resource.id.as_str(), texts)
@@ -39,10 +38,10 @@ impl<'c> Common<'c> {
     pub(super) fn count(&self, action: &ActionSummary, words: &mut Numbered) -> Vec<(u32, f32)> {
         let own = [
             (3.0, words.stems(&action.title)),
-            (2.5, words.stems(&action.id)),
-            (2.0, words.stems_of(&action.synonyms)),
-            (1.2, words.stems(&action.about)),
-            (0.3, words.stems_of(&action.parameters)),
+            (1.5, words.stems(&action.id)),
+            (2.2, words.stems_of(&action.synonyms)),
+            (1.0, words.stems(&action.about)),
+            (0.15, words.stems_of(&action.parameters)),
         ];
         let resource = self.resources.get(action.resource.as_str()).into_iter().flatten();
         let mut counts = Vec::new();
@@ -61,11 +60,16 @@ impl<'c> Common<'c> {
     }
 }
 
-/// Texts of several words that name the action as a whole: its title and its synonyms.
-pub(super) fn phrases(action: &ActionSummary, words: &mut Numbered) -> Vec<Box<[u32]>> {
+/// What ends a phrase in a list of them.
+pub(super) const END: u32 = u32::MAX;
+
+/// Texts of several words that name the action as a whole: its title and its synonyms, [`END`] after each.
+pub(super) fn phrases(action: &ActionSummary, words: &mut Numbered) -> Box<[u32]> {
     let texts = std::iter::once(&action.title).chain(&action.synonyms);
     let phrases = texts
         .map(|text| words.stems(text))
         .filter(|phrase| phrase.len() > 1);
-    phrases.map(Vec::into_boxed_slice).collect()
+    phrases
+        .flat_map(|phrase| phrase.into_iter().chain([END]))
+        .collect()
 }

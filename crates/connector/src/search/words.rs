@@ -1,7 +1,8 @@
 //! Words as the search compares them: split, lower-cased, without filler, reduced to their stem.
 
 use rust_stemmers::{Algorithm, Stemmer};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 /// Words that carry no goal. Verbs that name an action are never in here.
 const FILLER: &[&str] = &[
@@ -12,6 +13,55 @@ const FILLER: &[&str] = &[
     "which", "will", "with", "would", "you", "your",
 ];
 
+/// More words that carry nothing in a goal, where people say more than texts do.
+const FILLER_OF_GOALS: &str = "able above according after again ago already also am another anybody anyone anything aren around away back \
+    because been before being below between bit both but came com come comes couldn d did didn doesn don down dr \
+    during each eight else even ever everybody everyone everything exactly far few fine first five four further \
+    get gets getting go goes going gone good got great had half hasn haven having he hello her here hers herself \
+    hey hi him himself his hundred instead isn just keep keeps kept kind lets ll lot lots m makes many may might \
+    more most mr mrs ms much must myself never nine no nobody nor not nothing now off ok okay once one ones only \
+    onto oops other others ours over own per put puts quite re really right same seven shall she should shouldn \
+    since six somebody someone something soon sort still stuff such t take takes ten than thanks theirs \
+    themselves they thing things though three through till together too took top two under until up upon use \
+    used ve very wasn way well when where whether while who whole whom whose why within without won www yet \
+    yours yourself";
+
+const DAYS: &str = "monday tuesday wednesday thursday friday saturday sunday";
+
+/// Words that tell a time.
+const TIMES: &str = "afternoon ago am apr april aug august day days dec december evening feb february hour hours jan january jul \
+    july jun june lately later mar march minute minutes month morning night noon nov november oct october pm \
+    quarter recently sep sept september soon today tomorrow tonight week weekend year yesterday";
+
+/// Whether a word carries no goal.
+pub(super) fn is_filler_of_goals(word: &str) -> bool {
+    static ALL: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| FILLER.iter().copied().chain(FILLER_OF_GOALS.split(' ')).collect());
+    ALL.contains(word)
+}
+
+/// Whether a word is a day of the week.
+pub(super) fn is_day(word: &str) -> bool {
+    DAYS.split(' ').any(|day| day == word)
+}
+
+/// Whether a word tells a time of the day or the year, or how long ago.
+pub(super) fn is_time(word: &str) -> bool {
+    static ALL: LazyLock<HashSet<&str>> = LazyLock::new(|| TIMES.split(' ').collect());
+    ALL.contains(word)
+}
+
+/// The lines of a table that say something.
+pub(super) fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+    let lines = table.lines();
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The stem of one word in lower case.
+pub(super) fn stem(word: &str) -> String {
+    Stemmer::create(Algorithm::English).stem(word).into_owned()
+}
+
 /// The stems of a text, in order, repeated as they stand. `chat_postMessage` gives `chat`, `post`, `messag`.
 pub(super) fn stems(text: &str) -> Vec<String> {
     let stemmer = Stemmer::create(Algorithm::English);
@@ -20,6 +70,14 @@ pub(super) fn stems(text: &str) -> Vec<String> {
         .filter(|word| !FILLER.contains(&word.as_str()))
         .map(|word| stemmer.stem(&word).into_owned())
         .collect()
+}
+
+/// The first stem of a text.
+pub(super) fn first_stem(text: &str) -> Option<String> {
+    let first = split(text)
+        .into_iter()
+        .find(|word| !FILLER.contains(&word.as_str()))?;
+    Some(stem(&first))
 }
 
 /// Stems by number, for texts in which the same words come again and again: each is stemmed once.
@@ -84,19 +142,10 @@ impl Numbered {
     }
 }
 
-/// The stems of a goal. `which` asks for a list, though it says nothing where a text explains something.
-pub(super) fn goal_stems(text: &str) -> Vec<String> {
-    let asks = split(text).iter().any(|word| word == "which");
-    asks.then(|| "list".to_owned())
-        .into_iter()
-        .chain(stems(text))
-        .collect()
-}
-
 /// Splits at everything that is no letter or digit, where a small letter meets a capital one, before the last
 /// of several capitals that a small letter follows (`HTTPServer`), and gives lower case. An apostrophe inside
 /// a word ends it: what follows (`'s`, `'t`) says nothing about a goal.
-fn split(text: &str) -> Vec<String> {
+pub(super) fn split(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut letters = text.chars().peekable();

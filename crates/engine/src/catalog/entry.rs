@@ -64,7 +64,8 @@ impl Entry {
         }
     }
 
-    /// A connector of the operator's folder, parsed at once.
+    /// A connector of the operator's folder, checked at once. Of what was parsed the summary alone is kept: a folder may
+    /// hold a thousand of them, and a few are called.
     pub(super) fn of_operator(
         file: String,
         text: String,
@@ -80,7 +81,7 @@ impl Entry {
             text: Cow::Owned(text),
             identity: Cow::Borrowed(Owner::Operator.as_str()),
             summary: OnceLock::from(Some(Arc::new(Summary::of(&connector)))),
-            parsed: OnceLock::from(Some(Arc::new(connector))),
+            parsed: OnceLock::new(),
         })
     }
 

@@ -5,9 +5,9 @@ use crate::Engine;
 use crate::error::{Error, Result};
 use crate::near::{nearest, shown};
 use solder_connector::{Hit, Index, Summary};
-use solder_model::{AccountId, Policy};
+use solder_model::{AccountId, ConnectorId, Policy};
 use solder_storage::LiveConnector;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 /// What is to be seen of a connector in a list, and whose it is.
@@ -105,12 +105,20 @@ impl Shelf {
         loading.collect()
     }
 
-    /// The best `limit` actions for a goal among those that the policy allows, best first.
-    pub(crate) fn search(&self, goal: &str, policy: &Policy, limit: usize) -> Vec<Hit> {
+    /// The best `limit` actions for a goal among those that the policy allows, best first. Where the goal names no
+    /// platform, those of `connected` are more likely meant.
+    pub(crate) fn search(
+        &self,
+        goal: &str,
+        policy: &Policy,
+        connected: &HashSet<ConnectorId>,
+        limit: usize,
+    ) -> Vec<Hit> {
         let index = self.catalog.index();
         let allowed = |connector: &str, action: &str| policy.allows_action(connector, action);
+        let is_connected = |connector: &ConnectorId| connected.contains(connector);
         if self.own.len() == 0 {
-            return index.search(goal, allowed, limit);
+            return index.search_for(goal, allowed, is_connected, limit);
         }
         let own = self.own.index.get_or_init(|| {
             let entries = self.own.entries.values();
@@ -118,7 +126,7 @@ impl Shelf {
         });
         let others =
             |connector: &str, action: &str| self.own.entry(connector).is_none() && allowed(connector, action);
-        index.search_with(own, goal, others, allowed, limit)
+        index.search_with(own, goal, (others, allowed), is_connected, limit)
     }
 }
 

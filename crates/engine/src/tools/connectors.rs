@@ -3,7 +3,7 @@
 
 use super::{ToolContext, ToolOutcome};
 use crate::Engine;
-use crate::catalog::Entry;
+use crate::catalog::{Entry, Seen};
 use crate::connectors::{is_of, with_actions};
 use crate::error::Result;
 use crate::fields::Fields;
@@ -11,7 +11,11 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use solder_connector::{Connector, Summary};
 use solder_model::Policy;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// How many connectors one answer lists: more than anybody uses, and no more than a model can read.
+const LISTED: usize = 150;
 
 #[derive(Serialize)]
 struct Listed<'a> {
@@ -54,30 +58,38 @@ impl Engine {
                 .as_deref()
                 .is_none_or(|category| is_of(connector, category))
         };
-        let listed: Vec<Listed<'_>> = seen
+        let mut found: Vec<&Summary> = seen
             .iter()
-            .filter(|(connector, _)| wanted(connector))
-            .map(|(one, _)| Listed {
+            .map(|(connector, _)| connector.as_ref())
+            .filter(|connector| wanted(connector))
+            .collect();
+        let count = found.len();
+        if count > LISTED {
+            let connected = self.connected(context.caller, context.scope).await?;
+            found.sort_by_key(|connector| !connected.contains(&connector.id));
+            found.truncate(LISTED);
+        }
+        let listed: Vec<Listed<'_>> = found
+            .into_iter()
+            .map(|one| Listed {
                 id: one.id.as_str(),
                 name: &one.name,
                 category: &one.categories,
             })
             .collect();
-        let count = listed.len();
         let found = format!(
             "Found {count} available connector{}",
             if count == 1 { "" } else { "s" }
         );
         let message = match (count, &category) {
             (0, Some(_)) if !seen.is_empty() => {
-                let mut known: Vec<&str> = seen
-                    .iter()
-                    .flat_map(|(one, _)| one.categories.iter().map(String::as_str))
-                    .collect();
-                known.sort_unstable();
-                known.dedup();
-                format!("{found} in this category; there are: {}", known.join(", "))
+                format!("{found} in this category; there are: {}", categories(&seen))
             }
+            (count, _) if count > LISTED => format!(
+                "{found}, of which {LISTED} are shown: those that this user is connected to, and then by id. \
+                 discover_action_path_alloy finds the right one for a goal; `category` narrows this list to one of: {}",
+                categories(&seen)
+            ),
             (0, _) => format!("{found}: this server's restrictions leave none in reach"),
             _ => found,
         };
@@ -125,6 +137,15 @@ impl Engine {
             .await?;
         ToolOutcome::structured(&details)
     }
+}
+
+/// Every category of these connectors, each once.
+fn categories(seen: &[Seen]) -> String {
+    let all = seen
+        .iter()
+        .flat_map(|(one, _)| one.categories.iter().map(String::as_str));
+    let each: BTreeSet<&str> = all.collect();
+    each.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// The resources of a connector with the actions that the policy lets be seen.

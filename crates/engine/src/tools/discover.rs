@@ -30,7 +30,8 @@ impl Engine {
         let goal = fields.finish(goal)?;
         let policy = context.scope.policy();
         let shelf = self.shelf(&context.caller.account).await?;
-        let hits = shelf.search(&goal, policy, OFFERED);
+        let near = self.connected(context.caller, context.scope).await?;
+        let hits = shelf.search(&goal, policy, &near, OFFERED);
         let mut connected = HashMap::new();
         let mut actions = Vec::with_capacity(hits.len());
         for hit in hits {

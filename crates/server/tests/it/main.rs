@@ -21,6 +21,7 @@ mod connect_tickets;
 mod connectors;
 mod credentials;
 mod dialects;
+mod discover;
 mod edge;
 mod errors;
 mod execute;
