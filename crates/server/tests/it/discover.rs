@@ -17,11 +17,14 @@ async fn first(mcp: &Mcp, goal: &str) -> Value {
 async fn the_platform_that_is_connected_is_meant_where_none_is_named() {
     let solder = Solder::start().await;
     let mcp = solder.token_url(&json!({ "name": "One" })).await;
-    for (connector, kind) in [("pipedrive", "api_token"), ("hubspot", "private_app_token")] {
+    let pipedrive = json!({ "token": "pat-x", "api_domain": "https://acme.pipedrive.com" });
+    for (connector, kind, fields) in [
+        ("pipedrive", "api_token", pipedrive),
+        ("hubspot", "private_app_token", json!({ "token": "pat-x" })),
+    ] {
         let solder = Solder::start().await;
         let connected = solder.token_url(&json!({ "name": "One" })).await;
-        let arguments =
-            json!({ "connectorId": connector, "authenticationType": kind, "fields": { "token": "pat-x" } });
+        let arguments = json!({ "connectorId": connector, "authenticationType": kind, "fields": fields });
         let (is_error, made) = connected.call("create_credential_alloy", &arguments).await.tool();
         assert!(!is_error, "{made}");
         assert_eq!(first(&connected, "add a new contact").await, connector);
