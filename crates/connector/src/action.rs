@@ -127,6 +127,8 @@ pub struct Action {
     pub(crate) expects: Expects,
     pub(crate) paging: Option<Paging>,
     pub(crate) idempotency: Option<Idempotency>,
+    /// How its file goes, where that is by a session.
+    pub(crate) upload: Option<crate::upload::Upload>,
     /// What the argument `limit` does.
     pub(crate) limit: Option<crate::settle::PageLimit>,
 }
@@ -292,8 +294,10 @@ impl Action {
     /// The action as `get_action_details` answers it: parameters outside the body with their places, and the JSON Schema
     /// of the body. Names are the ones that callers use; they all go into one flat object.
     pub fn details(&self) -> Value {
-        let (body, outside): (Vec<_>, Vec<_>) =
-            self.params.iter().partition(|param| param.place == Place::Body);
+        let (body, outside): (Vec<_>, Vec<_>) = self
+            .params
+            .iter()
+            .partition(|param| matches!(param.place, Place::Body | Place::Session));
         let mut parameters: Vec<_> = outside
             .iter()
             .map(|param| {

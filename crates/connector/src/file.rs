@@ -26,6 +26,8 @@ pub enum FileFrom<'a> {
     Url(&'a str),
     /// Whoever has the link that is made for it sends it.
     Upload,
+    /// It stands in the arguments, of an action whose files go by a session: [`file_bytes`] has it.
+    Here(&'a Value),
 }
 
 /// What is known of a file that comes, when its request is built.
@@ -35,6 +37,10 @@ pub struct Coming<'a> {
     pub name: Option<&'a str>,
     /// Its media type, where the arguments do not say it. What is none is taken as bytes.
     pub media_type: Option<&'a str>,
+    /// How long it is, where that is known.
+    pub size: Option<u64>,
+    /// What is sent beside the parameters, where `const` goes.
+    pub more: Option<&'a Map<String, Value>>,
     /// Separates the parts of a body that has parts. Whoever sends the file must not be able to guess it: 128 random bits, in
     /// letters and digits.
     pub boundary: &'a str,
@@ -94,7 +100,8 @@ impl Action {
                     faults.push(Fault::new(&param.name, ONE_WAY));
                     continue;
                 }
-                let Some(from) = from(file) else { continue };
+                let here = self.has_session().then_some(FileFrom::Here(file));
+                let Some(from) = from(file).or(here) else { continue };
                 if found.is_some() {
                     let message = "is the second file by `url` or `upload`: one of a call comes so, give others as `text` or `base64`";
                     faults.push(Fault::new(&param.name, message));
@@ -109,6 +116,19 @@ impl Action {
             }
         }
         if faults.is_empty() { Ok(found) } else { Err(faults) }
+    }
+}
+
+/// The bytes of a file that stands in the argument of this name.
+///
+/// # Errors
+///
+/// What is wrong with them.
+pub fn file_bytes(param: &str, file: &Value) -> Result<Bytes, Vec<Fault>> {
+    match content(param, file, None) {
+        Ok(Content::Here(bytes)) => Ok(bytes.into()),
+        Ok(Content::Coming) => Ok(Bytes::new()),
+        Err(error) => Err(error.faults().to_vec()),
     }
 }
 

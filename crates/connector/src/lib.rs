@@ -32,6 +32,7 @@ mod settle;
 mod spec_check;
 mod summary;
 mod template;
+mod upload;
 
 pub use action::{Action, BodyKind, Kind};
 pub use auth::{Auth, Scheme, SecretField};
@@ -40,7 +41,7 @@ pub use connector::{Connector, Resource, Variable};
 pub use destinations::Destination;
 pub use example::{Played, Subject, play};
 pub use fault::{BuildError, LoadFault, nearest_few};
-pub use file::{Around, Coming, ComingFile, FileFrom};
+pub use file::{Around, Coming, ComingFile, FileFrom, file_bytes};
 pub use load::{parse, parse_known};
 pub use oauth::{
     Asked, Consent, DeviceCode, DevicePoll, Discover, Endpoints, Found, Grant, OAuth, OAuthApp, OAuthInput,
@@ -54,3 +55,4 @@ pub use search::{Hit, Index};
 pub use settle::{Cut, Settled};
 pub use spec_check::{ApiDescription, Difference, SpecReport, spec_check};
 pub use summary::{ActionSummary, Summary};
+pub use upload::Session;

@@ -15,6 +15,7 @@ mod reader;
 mod rules;
 mod source;
 mod texts;
+mod upload;
 
 use crate::{Connector, LoadFault};
 pub(crate) use names::{header_name, host_entry};

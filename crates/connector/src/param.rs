@@ -18,6 +18,8 @@ pub enum Place {
     Header,
     /// Into the body.
     Body,
+    /// Where the platform says: the file of an action that has a session for it.
+    Session,
     /// Into the one JSON text that stands in a header.
     JsonHeader,
     /// The cursor of a list whose next page is told as a URL: it stands for the query.
@@ -31,7 +33,7 @@ impl Place {
             Self::Path => "path",
             Self::Query | Self::Cursor => "query",
             Self::Header | Self::JsonHeader => "header",
-            Self::Body => "body",
+            Self::Body | Self::Session => "body",
         }
     }
 }

@@ -8,6 +8,7 @@ mod record;
 mod request;
 mod resolve;
 mod reuse;
+mod session;
 mod stream;
 mod upload;
 

@@ -182,6 +182,7 @@ fn read_params(
     let around = Around {
         method: &call.method,
         body,
+        has_session: table.has("upload"),
         place,
         path_names: call.names(),
         list: whole.list,
@@ -202,6 +203,8 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
     let graphql = table.text("graphql");
     let sample = table.find("sample");
     let expects = expects(table);
+    let upload = table.find("upload");
+    let upload = upload.and_then(|item| super::upload::read(&item, whole.connector, whole.known));
     let styles = [("brackets", FormStyle::Brackets), ("repeat", FormStyle::Repeat)];
     let form_style = table.word("form_style", &styles);
     let has_body = parts.place == Place::Body && !(fixed.is_empty() && parts.texts.is_empty())
@@ -261,11 +264,68 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         expects,
         paging: parts.paged.map(|paged| paged.paging),
         idempotency: table.parse("idempotency", call::idempotency),
+        upload,
         limit: None,
     };
     let action = with_limit(action);
     super::lint::action(table, &action, whole.known);
     with_sample(action, table, sample.as_ref())
+}
+
+/// An action that nobody is offered: a call with parameters of these names, which are taken as they are.
+pub(super) fn blank<'n>(
+    call: Call,
+    body: BodyKind,
+    place: Place,
+    names: impl Iterator<Item = &'n str>,
+) -> Action {
+    let params: Vec<Param> = names.map(|name| call::made(place, name)).collect();
+    Action {
+        id: String::new(),
+        title: String::new(),
+        about: String::new(),
+        resource: String::new(),
+        kind: Kind::Write,
+        method: call.method,
+        path: call.path,
+        input_schema: Value::Null,
+        sample: Value::Null,
+        scopes: Vec::new(),
+        identity: None,
+        needs_credential: true,
+        timeout: None,
+        rate: None,
+        cache: None,
+        paged: false,
+        keyed: false,
+        off: false,
+        deprecated: None,
+        synonyms: Vec::new(),
+        op: None,
+        allow: Vec::new(),
+        body,
+        fixed: Map::new(),
+        query: Vec::new(),
+        has_body: place == Place::Body,
+        params,
+        copies: Vec::new(),
+        call: call.made,
+        headers: Vec::new(),
+        encoded_query: String::new(),
+        fixed_place: place,
+        brackets: false,
+        repeats: false,
+        graphql: None,
+        wrap: None,
+        json_header: None,
+        result: None,
+        pick: Vec::new(),
+        expects: Expects::MaybeNothing,
+        paging: None,
+        idempotency: None,
+        upload: None,
+        limit: None,
+    }
 }
 
 /// Gives a paged action the argument `limit`, where it does not have its own.

@@ -190,6 +190,17 @@ fn with_size(mut cursor: Param, paged: &PagingTable, params: &[Param]) -> Param 
     cursor
 }
 
+/// A parameter that nobody is told of, which takes any value.
+pub(super) fn made(place: Place, name: &str) -> Param {
+    Param {
+        name: name.to_owned(),
+        check: Check::new(json!({})),
+        schema: json!({}),
+        about: String::new(),
+        ..cursor(place, name, false)
+    }
+}
+
 fn cursor(place: Place, send: &str, number: bool) -> Param {
     let about = "The nextCursor of the answer before, for its next page; leave it out for the first page";
     let mut schema = json!({ "type": "string", "minLength": 1, "maxLength": 8192 });

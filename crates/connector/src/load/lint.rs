@@ -16,6 +16,7 @@ pub(super) fn action(table: &Reader<'_>, action: &Action, known: &Known) {
     path_names(table, action, known);
     body(table, action);
     json_header(table, action);
+    session(table, action);
     wires(table, action);
     if action.cache.is_some_and(|cache| cache > LONGEST_CACHE) {
         table.fault("`cache` is an hour at most");
@@ -108,6 +109,9 @@ fn body(table: &Reader<'_>, action: &Action) {
     }
     for param in action.params.iter().filter(|param| param.file) {
         let raw = action.body == BodyKind::Raw && param.wire == Wire::Whole;
+        if param.place == Place::Session {
+            continue;
+        }
         if param.place != Place::Body || !(raw || action.body == BodyKind::Multipart) {
             table.fault(format!(
                 "has the file `{}`, which is for multipart and raw bodies",
@@ -130,6 +134,40 @@ fn json_header(table: &Reader<'_>, action: &Action) {
     let fixed = action.headers.iter().map(crate::connector::Header::name);
     if own.chain(fixed).any(|other| other == name) {
         table.fault(format!("sends the header `{name}` twice"));
+    }
+}
+
+/// One file, required, goes by a session; what it is sent with cannot be a file too.
+fn session(table: &Reader<'_>, action: &Action) {
+    if action.upload.is_none() {
+        return;
+    }
+    let files: Vec<&Param> = action
+        .params
+        .iter()
+        .filter(|param| param.place == Place::Session)
+        .collect();
+    let is_one = match files.as_slice() {
+        [one] => one.required && one.schema.get("type").is_some_and(|kind| kind == "object"),
+        _ => false,
+    };
+    for (wrong, message) in [
+        (
+            !is_one,
+            "has `upload`, which is for one required parameter of the type `file`",
+        ),
+        (
+            !matches!(action.body, BodyKind::Json | BodyKind::Form),
+            "has `upload`, so the body of its own call is JSON or a form",
+        ),
+        (
+            action.method == Method::GET || action.is_download() || action.paging.is_some(),
+            "has `upload`, which is for calls that write and answer no file and no pages",
+        ),
+    ] {
+        if wrong {
+            table.fault(message);
+        }
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) const LISTS: [(&str, ListStyle); 3] = [
 pub(super) struct Around<'a> {
     pub(super) method: &'a Method,
     pub(super) body: BodyKind,
+    /// Whether the action's file goes by a session.
+    pub(super) has_session: bool,
     /// Where a parameter goes that says nothing and is not in the path.
     pub(super) place: Place,
     pub(super) path_names: Vec<&'a str>,
@@ -29,9 +31,13 @@ pub(super) struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// Where other parameters go into a header, a file and what is the whole body go into the body.
-    fn beside_header(&self, is_body: bool) -> Option<Place> {
-        (is_body && self.place == P::JsonHeader).then_some(P::Body)
+    /// A file that has a session goes there; where other parameters go into a header, a file and what is the whole body go
+    /// into the body.
+    fn of_its_own(&self, is_file: bool, is_whole: bool) -> Option<Place> {
+        match (is_file, self.has_session) {
+            (true, true) => Some(P::Session),
+            _ => ((is_file || is_whole) && self.place == P::JsonHeader).then_some(P::Body),
+        }
     }
 }
 
@@ -72,7 +78,7 @@ pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<(
     }
     if item.is_text() {
         let meaning: Meaning = item.parse(line::parse)?.into();
-        let place = place(name, around.beside_header(meaning.is_file()), item, around)?;
+        let place = place(name, around.of_its_own(meaning.is_file(), false), item, around)?;
         return finish(
             name,
             item,
@@ -98,7 +104,7 @@ pub(super) fn read(name: &str, item: &Item<'_>, around: &Around<'_>) -> Option<(
     let names = table.find("as");
     let (wire, further) = names.as_ref().map(wire_names).unwrap_or_default();
     let is_file = meaning.as_ref().is_some_and(Meaning::is_file);
-    let stated = stated.or_else(|| around.beside_header(is_file || wire == Some(".")));
+    let stated = stated.or_else(|| around.of_its_own(is_file, wire == Some(".")));
     let place = place(name, stated, item, around);
     let told = Told {
         place: place.unwrap_or(around.place),

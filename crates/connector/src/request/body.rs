@@ -44,7 +44,7 @@ pub(super) fn body(
         return Ok(Vec::new().into());
     }
     let (kind, written) = match action.body {
-        BodyKind::Json => match json(action, input)? {
+        BodyKind::Json => match json(action, input, coming)? {
             Some(json) => (HeaderValue::from_static("application/json"), json.into()),
             None => return Ok(Vec::new().into()),
         },
@@ -54,7 +54,7 @@ pub(super) fn body(
         ),
         BodyKind::Form => (
             HeaderValue::from_static("application/x-www-form-urlencoded"),
-            form(action, input).into(),
+            form(action, input, coming).into(),
         ),
         BodyKind::Multipart => multipart(action, input, coming)?,
         BodyKind::Raw => match raw(action, input, coming)? {
@@ -79,7 +79,7 @@ pub(super) fn json_header(
     let Some(name) = &action.json_header else {
         return Ok(());
     };
-    let text = encode::ascii_json(&assembled(action, input, Place::JsonHeader)?.to_string());
+    let text = encode::ascii_json(&assembled(action, input, None, Place::JsonHeader)?.to_string());
     let fitting = HeaderValue::try_from(text)
         .ok()
         .filter(|value| value.len() <= LONGEST_HEADER);
@@ -104,9 +104,14 @@ fn values_in<'a>(
 }
 
 /// Fixed values that go into a place.
-fn fixed(action: &Action, place: Place) -> impl Iterator<Item = (&String, &Value)> {
+fn fixed<'a>(
+    action: &'a Action,
+    coming: Option<&Coming<'a>>,
+    place: Place,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
     let is_here = action.fixed_place == place;
-    action.fixed.iter().filter(move |_| is_here)
+    let more = coming.and_then(|coming| coming.more).into_iter().flatten();
+    action.fixed.iter().chain(more).filter(move |_| is_here)
 }
 
 fn idempotency<'a>(action: &'a Action, input: &BuildInput<'a>) -> Option<(&'a str, &'a str)> {
@@ -128,7 +133,12 @@ fn as_sent(param: &Param, value: &Value) -> Value {
 /// The JSON of all parameters of a place: an object, or what the parameter that is the whole says. What stands outside goes in
 /// first, whatever the order of the file, so that what goes inside of it is added: what the file fixes, and parameters of their
 /// own, stand over what a caller wrote into a larger part.
-fn assembled(action: &Action, input: &BuildInput<'_>, place: Place) -> Result<Value, BuildError> {
+fn assembled(
+    action: &Action,
+    input: &BuildInput<'_>,
+    coming: Option<&Coming<'_>>,
+    place: Place,
+) -> Result<Value, BuildError> {
     let mut parts: Vec<(&Param, &Value)> = values_in(place, action, input).collect();
     // All others keep the order of the file.
     parts.sort_by_key(|(param, _)| {
@@ -143,7 +153,7 @@ fn assembled(action: &Action, input: &BuildInput<'_>, place: Place) -> Result<Va
         .position(|(param, _)| param.wire == Wire::Whole)
         .map(|at| parts.remove(at));
     let key = idempotency(action, input).filter(|_| place == Place::Body);
-    let mut fixed = fixed(action, place).peekable();
+    let mut fixed = fixed(action, coming, place).peekable();
     let mut root = match whole {
         None => Map::new(),
         Some((_, Value::Object(map))) => map.clone(),
@@ -208,8 +218,12 @@ fn add(root: &mut Map<String, Value>, name: &str, value: Value) {
 }
 
 /// The body; nothing where one parameter is the whole of it and was not given, since what is no object may stand there.
-fn json(action: &Action, input: &BuildInput<'_>) -> Result<Option<Vec<u8>>, BuildError> {
-    let value = assembled(action, input, Place::Body)?;
+fn json(
+    action: &Action,
+    input: &BuildInput<'_>,
+    coming: Option<&Coming<'_>>,
+) -> Result<Option<Vec<u8>>, BuildError> {
+    let value = assembled(action, input, coming, Place::Body)?;
     let whole = action
         .params
         .iter()
@@ -230,17 +244,17 @@ fn written(value: &Value) -> Result<Vec<u8>, BuildError> {
 
 fn graphql(action: &Action, input: &BuildInput<'_>) -> Result<Vec<u8>, BuildError> {
     let mut bytes = action.graphql.as_deref().unwrap_or_default().to_vec();
-    bytes.extend(written(&assembled(action, input, Place::Body)?)?);
+    bytes.extend(written(&assembled(action, input, None, Place::Body)?)?);
     bytes.push(b'}');
     Ok(bytes)
 }
 
 /// Name and value of everything that a form holds, arrays and objects in the action's style.
-fn pairs(action: &Action, input: &BuildInput<'_>) -> Vec<(String, String)> {
+fn pairs(action: &Action, input: &BuildInput<'_>, coming: Option<&Coming<'_>>) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     let given = values(action, input).filter(|(param, _)| !param.file);
     let named = given.map(|(param, value)| (&param.wire_name, param.written(value)));
-    let fixed = fixed(action, Place::Body).map(|(name, value)| (name, Cow::Borrowed(value)));
+    let fixed = fixed(action, coming, Place::Body).map(|(name, value)| (name, Cow::Borrowed(value)));
     let texts = action
         .woven(input.arguments)
         .filter(|_| action.fixed_place == Place::Body);
@@ -281,9 +295,9 @@ fn brackets(pairs: &mut Vec<(String, String)>, name: &str, value: &Value) {
     }
 }
 
-fn form(action: &Action, input: &BuildInput<'_>) -> Vec<u8> {
+fn form(action: &Action, input: &BuildInput<'_>, coming: Option<&Coming<'_>>) -> Vec<u8> {
     let mut writer = form_urlencoded::Serializer::new(String::new());
-    writer.extend_pairs(pairs(action, input));
+    writer.extend_pairs(pairs(action, input, coming));
     writer.finish().into_bytes()
 }
 
@@ -292,7 +306,7 @@ fn multipart(
     input: &BuildInput<'_>,
     coming: Option<&Coming<'_>>,
 ) -> Result<(HeaderValue, Written), BuildError> {
-    let mut parts: Vec<Part> = pairs(action, input)
+    let mut parts: Vec<Part> = pairs(action, input, coming)
         .into_iter()
         .map(|(name, value)| Part::field(name, value))
         .collect();

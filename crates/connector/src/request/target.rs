@@ -29,7 +29,7 @@ pub(crate) fn url(connector: &Connector, action: &Action, names: &Names<'_>) -> 
                     .value(names.input.arguments)
                     .and_then(serde_json::Value::as_str);
             }
-            Place::Path | Place::Header | Place::JsonHeader | Place::Body => {}
+            Place::Path | Place::Header | Place::JsonHeader | Place::Body | Place::Session => {}
         }
     }
     if action.fixed_place == Place::Query {

@@ -241,10 +241,9 @@ impl<'c, 's> Comparison<'c, 's> {
             None => operation.body(action.body),
         };
         let body = schema.map(|schema| description.document.shape(schema));
-        for param in action
-            .sent()
-            .filter(|param| param.place != Place::Cursor && param.wire != Wire::Whole)
-        {
+        for param in action.sent().filter(|param| {
+            !matches!(param.place, Place::Cursor | Place::Session) && param.wire != Wire::Whole
+        }) {
             self.known(param, body.as_ref());
         }
         self.fixed(body.as_ref());

@@ -36,7 +36,7 @@ impl<'s> Comparison<'_, 's> {
             }
             Place::Query => !array || param.list == ListStyle::Comma,
             Place::Path | Place::Header | Place::Cursor => true,
-            Place::JsonHeader => false,
+            Place::JsonHeader | Place::Session => false,
         }
     }
 

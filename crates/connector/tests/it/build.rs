@@ -246,6 +246,8 @@ fn a_file_that_comes_has_its_place_in_the_body() {
     let coming = Coming {
         name: Some("a\"b.png"),
         media_type: Some("image/png"),
+        size: None,
+        more: None,
         boundary: "B",
     };
     let parts = with_action(

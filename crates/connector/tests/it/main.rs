@@ -21,6 +21,7 @@ mod paging;
 mod paths;
 mod pick;
 mod read;
+mod sessions;
 mod support;
 mod texts;
 mod validate;

@@ -1,6 +1,7 @@
 //! Files go up past the model: from a link that somebody sends them to, or from a URL, straight into the platform's request.
 
 mod links;
+mod sessions;
 mod sizes;
 mod urls;
 
