@@ -22,8 +22,8 @@ use std::time::Duration;
 /// How long a link holds.
 const LASTS_MS: i64 = 15 * 60 * 1_000;
 
-/// The longest token of a link, in characters: URLs that are longer are not taken everywhere.
-const MAX_TOKEN: usize = 6_000;
+/// The longest token of a link, in characters: URLs that are longer are not taken everywhere, and are cut as long texts are.
+const MAX_TOKEN: usize = 4_900;
 
 /// Which way a file goes by a link. What was sealed for one way does not open for the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Engine {
         if token.len() > MAX_TOKEN {
             return Err(Error::invalid(
                 "parameters",
-                "are too long for a link to the file: about 4,000 bytes are taken",
+                "are too long for a link to the file: about 3,000 bytes are taken",
             ));
         }
         let url = format!("{}{}{token}", self.settings.public_url, direction.path());

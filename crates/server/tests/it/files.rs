@@ -251,6 +251,20 @@ async fn a_key_and_a_credential_that_are_gone_close_the_link() {
 }
 
 #[tokio::test]
+async fn a_link_is_never_cut_and_arguments_that_are_too_long_for_one_are_refused() {
+    let (solder, _platform, _admin) = started().await;
+    let mcp = solder.token_url(&json!({ "name": "One" })).await;
+    let told = got(&mcp, &"x".repeat(2_900)).await;
+    assert_eq!(follow(&solder, &path(&solder, &told)).await.status, 200);
+    let name = "x".repeat(3_600);
+    let (is_error, told) = mcp.execute("drive", "get", &json!({ "name": name })).await.tool();
+    assert!(
+        is_error && told.to_string().contains("too long for a link"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn what_the_platform_refuses_is_told_as_any_refusal() {
     let (solder, _platform, _admin) = started().await;
     let mcp = solder.token_url(&json!({ "name": "One" })).await;

@@ -70,24 +70,21 @@ fn answer(asked: &Received) -> PlatformAnswer {
             json!({ "ok": true, "upload_url": to("/bytes/1"), "file_id": "F1" }).to_string(),
         ),
         "/bytes/1" => PlatformAnswer::of(200, "text/plain", "OK - 5"),
-        "/session/1" if part.as_ref().is_some_and(|part| part.ends_with("/*")) => {
-            PlatformAnswer::of(308, "text/plain", "")
-        }
-        "/session/1"
-            if part
-                .as_ref()
-                .is_some_and(|part| !part.ends_with(&format!("-{}", total(part)))) =>
-        {
-            PlatformAnswer::of(308, "text/plain", "")
-        }
+        "/session/1" if part.is_some_and(|part| !is_last(&part)) => PlatformAnswer::of(308, "text/plain", ""),
         _ => PlatformAnswer::json(200, r#"{"ok":true,"id":"f-1","file":{"id":"F1"}}"#),
     }
 }
 
-/// `9/10` of a range's end and total, where it is the last.
-fn total(part: &str) -> String {
-    let all: u64 = part.rsplit('/').next().unwrap().parse().unwrap_or_default();
-    format!("{}/{all}", all.saturating_sub(1))
+/// Whether a range ends with the whole.
+fn is_last(part: &str) -> bool {
+    let (range, total) = part.split_once('/').unwrap();
+    let end = range
+        .rsplit('-')
+        .next()
+        .unwrap()
+        .parse::<u64>()
+        .map(|end| end + 1);
+    total == "0" || end.is_ok_and(|end| end.to_string() == total)
 }
 
 async fn started() -> (Solder, FakePlatform, Mcp) {
