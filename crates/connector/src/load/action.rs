@@ -267,7 +267,7 @@ fn finish(table: &Reader<'_>, whole: &Whole<'_>, parts: Parts) -> Action {
         upload,
         limit: None,
     };
-    let action = with_limit(action);
+    let action = with_limit(with_start(action));
     super::lint::action(table, &action, whole.known);
     with_sample(action, table, sample.as_ref())
 }
@@ -326,6 +326,15 @@ pub(super) fn blank<'n>(
         upload: None,
         limit: None,
     }
+}
+
+/// The call before an action's own acts as that one does.
+fn with_start(mut action: Action) -> Action {
+    if let Some(start) = action.upload.as_mut().and_then(|upload| upload.start.as_mut()) {
+        start.action.needs_credential = action.needs_credential;
+        start.action.identity.clone_from(&action.identity);
+    }
+    action
 }
 
 /// Gives a paged action the argument `limit`, where it does not have its own.
