@@ -305,6 +305,7 @@ pub(super) fn blank<'n>(
         allow: Vec::new(),
         body,
         fixed: Map::new(),
+        texts: Vec::new(),
         query: Vec::new(),
         has_body: place == Place::Body,
         params,
