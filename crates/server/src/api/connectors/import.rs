@@ -51,7 +51,7 @@ enum Imported {
 
 /// Make a connector of an API's description
 ///
-/// Reads OpenAPI 3.0 to 3.2, Swagger 2.0, Google Discovery, GraphQL (its schema language or an introspection) and Postman collections, and makes a
+/// Reads `OpenAPI` 3.0 to 3.2, Swagger 2.0, Google Discovery, GraphQL (its schema language or an introspection), Postman collections and HAR recordings, and makes a
 /// connector file of it for review: what reads is on, what writes has `off = true`. Nothing is kept unless `save` is true; then
 /// the file is stored by the rules of `PUT /api/connectors/{connectorId}`. Where the account has that connector, the description is brought into
 /// its file: what somebody edited stays, and `difference` says what is new.
