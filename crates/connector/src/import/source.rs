@@ -175,6 +175,7 @@ fn described(format: &str, document: Value) -> Described {
 
 /// What a Discovery document says besides its methods, in `OpenAPI`'s words.
 fn with_head(mut document: Value, discovery: &Value) -> Value {
+    without_common(&mut document, discovery);
     let text = |key: &str| discovery.get(key).and_then(Value::as_str).unwrap_or_default();
     let title = discovery
         .get("canonicalName")
@@ -207,7 +208,9 @@ fn with_head(mut document: Value, discovery: &Value) -> Value {
             document.insert(key.to_owned(), value);
         }
         if !scopes.is_empty() {
-            let flow = serde_json::json!({ "authorizationUrl": "https://accounts.google.com/o/oauth2/v2/auth",
+            // Without the two parameters Google gives no refresh token, or none but the first time.
+            let consent = "https://accounts.google.com/o/oauth2/v2/auth?access_type=offline&prompt=consent";
+            let flow = serde_json::json!({ "authorizationUrl": consent,
                 "tokenUrl": "https://oauth2.googleapis.com/token", "scopes": scopes });
             let schemes =
                 serde_json::json!({ "oauth2": { "type": "oauth2", "flows": { "authorizationCode": flow } } });
@@ -217,4 +220,25 @@ fn with_head(mut document: Value, discovery: &Value) -> Value {
         }
     }
     document
+}
+
+/// Takes away the parameters that every method has: tokens, and forms of answers that a connector does not read.
+fn without_common(document: &mut Value, discovery: &Value) {
+    let Some(common) = discovery.get("parameters").and_then(Value::as_object) else {
+        return;
+    };
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    let operations = paths
+        .into_iter()
+        .flat_map(|paths| paths.values_mut())
+        .filter_map(Value::as_object_mut)
+        .flat_map(|item| item.values_mut());
+    for operation in operations {
+        if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+            parameters.retain(|one| {
+                let same = one.get("name").and_then(|name| common.get(name.as_str()?));
+                same.is_none_or(|same| same.get("description") != one.get("description"))
+            });
+        }
+    }
 }

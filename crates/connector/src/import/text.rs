@@ -42,7 +42,7 @@ fn ends_sentence(text: &str, at: usize) -> bool {
         .get(at..)
         .is_none_or(|rest| rest.is_empty() || rest.starts_with(' '));
     let before = text.get(..at.saturating_sub(1)).unwrap_or_default();
-    let word = before.rsplit(' ').next().unwrap_or_default();
+    let word = before.rsplit([' ', '(', '[', '"']).next().unwrap_or_default();
     behind && word.chars().count() > 1 && !matches!(word, "e.g" | "i.e" | "etc" | "vs" | "approx" | "incl")
 }
 
@@ -165,6 +165,10 @@ mod tests {
         assert_eq!(
             sentence("Lists users, e.g. admins. Needs a token.", 100),
             "Lists users, e.g. admins"
+        );
+        assert_eq!(
+            sentence("Lists users (e.g. admins). Needs a token.", 100),
+            "Lists users (e.g. admins)"
         );
         assert_eq!(sentence("Version 1.2 of it. More", 100), "Version 1.2 of it");
         assert_eq!(sentence("one two three four", 12), "one two…");

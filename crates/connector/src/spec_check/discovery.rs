@@ -168,6 +168,11 @@ fn schema_of(schema: &Value, depth: usize) -> Value {
             ("type", Value::String(kind)) if kind == "any" => continue,
             ("type" | "enum" | "readOnly" | "format" | "pattern", value) => value.clone(),
             ("description", Value::String(text)) => json!(text),
+            // Limits are numbers in texts.
+            ("minimum" | "maximum", Value::String(text)) => match text.parse::<i64>() {
+                Ok(number) => json!(number),
+                Err(_) => continue,
+            },
             ("properties", Value::Object(properties)) => {
                 let inner = properties
                     .iter()
