@@ -329,13 +329,10 @@ async fn every_fault_of_a_request_is_told_and_a_hostile_description_is_refused_w
 
 /// YAML that unfolds to a billion texts.
 fn alias_bomb() -> String {
-    let mut text = "openapi: 3.0.0\na0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
-    for level in 1..9 {
+    let level = |level: usize| {
         let before = format!("*a{}", level - 1);
-        text.push_str(&format!(
-            "a{level}: &a{level} [{}]\n",
-            [before.as_str(); 10].join(",")
-        ));
-    }
-    text
+        format!("a{level}: &a{level} [{}]\n", [before.as_str(); 10].join(","))
+    };
+    let levels: String = (1..9).map(level).collect();
+    format!("openapi: 3.0.0\na0: &a0 [x,x,x,x,x,x,x,x,x,x]\n{levels}")
 }

@@ -138,6 +138,12 @@ fn every_operation_is_described_with_its_refusals() {
             "{id}"
         );
     }
+}
+
+#[test]
+fn what_a_request_must_have_is_required() {
+    let description: Value = serde_json::from_str(&solder_server::openapi_json()).unwrap();
+    let operations = operations(&description);
     for (id, field) in [("create-server", "name"), ("create-credential", "connectorId")] {
         let (_, operation) = operations.iter().find(|(found, _)| *found == id).unwrap();
         let body = &operation["requestBody"]["content"]["application/json"]["schema"]["$ref"];
