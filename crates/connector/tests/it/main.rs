@@ -10,6 +10,7 @@
 )]
 
 mod build;
+mod build_files;
 mod built_in;
 mod connection;
 mod connections;
