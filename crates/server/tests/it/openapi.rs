@@ -141,6 +141,26 @@ fn every_operation_is_described_with_its_refusals() {
 }
 
 #[test]
+fn whatever_the_description_refers_to_is_in_it() {
+    let description: Value = serde_json::from_str(&solder_server::openapi_json()).unwrap();
+    let mut left = vec![&description];
+    let mut count = 0;
+    while let Some(value) = left.pop() {
+        if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+            let target = description.pointer(reference.trim_start_matches('#'));
+            assert!(target.is_some(), "{reference} is not there");
+            count += 1;
+        }
+        match value {
+            Value::Object(map) => left.extend(map.values()),
+            Value::Array(items) => left.extend(items),
+            _ => {}
+        }
+    }
+    assert!(count > 100, "{count}");
+}
+
+#[test]
 fn what_a_request_must_have_is_required() {
     let description: Value = serde_json::from_str(&solder_server::openapi_json()).unwrap();
     let operations = operations(&description);

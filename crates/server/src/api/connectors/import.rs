@@ -10,7 +10,7 @@ use axum::extract::State;
 use serde_json::Value;
 use solder_engine::ConnectorDraft;
 use std::sync::Arc;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 /// An API's description, and what shall be made of it. The engine reads what was sent as it came; this is its description.
 #[derive(ToSchema)]
@@ -37,18 +37,6 @@ struct ImportConnector {
     save: Option<bool>,
 }
 
-/// What an import is answered with.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes an answer; nothing makes one")]
-enum Imported {
-    /// The draft; where it was saved, with the version that is live now
-    #[response(status = 200)]
-    Draft(ConnectorDraft),
-    /// The draft, which made a new connector of the account
-    #[response(status = 201)]
-    Created(ConnectorDraft),
-}
-
 /// Make a connector of an API's description
 ///
 /// Reads `OpenAPI` 3.0 to 3.2, Swagger 2.0, Google Discovery, GraphQL (its schema language or an introspection), Postman collections and HAR recordings, and makes a
@@ -65,7 +53,11 @@ enum Imported {
     tag = "Own connectors",
     params(UserIdHeader),
     request_body = ImportConnector,
-    responses(Imported, Refusals)
+    responses(
+        (status = OK, description = "The draft; where it was saved, with the version that is live now", body = ConnectorDraft),
+        (status = CREATED, description = "The draft, which made a new connector of the account", body = ConnectorDraft),
+        Refusals
+    )
 )]
 pub(crate) async fn import_connector(
     State(app): State<Arc<App>>,
