@@ -105,7 +105,7 @@ def conformance(s, server):
 
 def run_bridge(s, server, home):
     """mcp-remote: it registers itself, names the address on its standard error, and listens for the answer itself."""
-    remote = Bridge(server["url"], home, "--host", "127.0.0.1")
+    remote = Bridge(server["url"], home, "--host", "127.0.0.1", port=free_port())
     log = pathlib.Path(home, "bridge.log")
     try:
         remote.process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
@@ -120,7 +120,10 @@ def run_bridge(s, server, home):
                 return http_call("GET", landed)
             return None
 
-        equal(until(heard, 30, "its own callback").status, 200, "its own callback")
+        try:
+            equal(until(heard, 30, "its own callback").status, 200, "its own callback")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it says {log.read_text()[-1500:]}") from error
         opened = json.loads(remote.process.stdout.readline())
         assert "result" in opened, opened
         remote.ask({"jsonrpc": "2.0", "method": "notifications/initialized"})

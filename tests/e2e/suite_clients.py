@@ -43,9 +43,11 @@ def check_run(seen, protocol):
 class Bridge:
     """mcp-remote as an editor runs it: JSON-RPC over its standard input and output."""
 
-    def __init__(self, url, home, *args):
+    def __init__(self, url, home, *args, port=None):
+        """`port` is where it listens for its user's browser; it chooses one itself where none is given."""
+        listens = [] if port is None else [str(port)]
         self.process = subprocess.Popen(
-            [str(NODE), str(REMOTE), url, "--allow-http", "--transport", "http-only", *args],
+            [str(NODE), str(REMOTE), url, *listens, "--allow-http", "--transport", "http-only", *args],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(f"{home}/bridge.log", "wb"), text=True,
             env={**os.environ, "HOME": str(home)},
         )

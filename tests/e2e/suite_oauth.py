@@ -184,7 +184,8 @@ def odd_answers(t, browser):
             page = browser.page(script=False)
             page.goto(begin(client, "standin_odd"))
             assert page.url.startswith(public), page.url
-            assert any(line.get("verifier") for line in odd.lines), "the code is exchanged with its verifier"
+            # What the helper says arrives beside the page.
+            until(lambda lines=odd.lines: any(line.get("verifier") for line in lines), 10, "the exchange of the code with its verifier")
             found = client.ask("get_credentials", {"connectorId": "standin_odd"})["credentials"]
             if wanted == "success":
                 equal(found[0]["status"], "active")

@@ -203,7 +203,10 @@ def slack_scopes(t):
     tokens = {f"xoxb-exactly-{name}": {**owner, "scopes": scopes} for name, scopes in scoped.items()}
     tokens |= {"xoxb-all-of-them": {**owner, "scopes": everything}, "xoxb-none-at-all": {**owner, "scopes": []}}
     seed = {"slack": {"users": PEOPLE, "strict_scopes": True}, "tokens": tokens}
-    with platforms(["slack"], seed) as [origin], t.solder(env={"SOLDER_CONNECTOR_SLACK_BASE_URL": origin + "/api"}) as s:
+    # Where files go the stand-in tells by this name of the machine, and a file goes nowhere but to the platform that was set.
+    with platforms(["slack"], seed) as [origin], t.solder(
+        env={"SOLDER_CONNECTOR_SLACK_BASE_URL": origin.replace("127.0.0.1", "localhost") + "/api"}
+    ) as s:
         client = s.mcp(s.create_server("Scopes"))
         made = {}
         with t.case("slack with scopes: credentials are made, one for each action with what it states"):
