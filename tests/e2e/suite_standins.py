@@ -220,7 +220,7 @@ def slack_scopes(t):
             if name == "reactions_remove":
                 client.execute("slack", "reactions_add", {"channel": channel, "timestamp": sent, "name": "eyes"}, credentialId=able)
             known = {
-                "channel": channel, "ts": sent, "timestamp": sent, "message_ts": sent, "user": owner["login"], "users": person["id"],
+                "channel": channel, "channel_id": channel, "ts": sent, "timestamp": sent, "message_ts": sent, "user": owner["login"], "users": person["id"],
                 "name": "eyes" if "reactions" in name else f"new-{number}", "email": "ada@example.com", "post_at": int(time.time()) + 3600,
             }
             arguments = {key: known.get(key, value) for key, value in connector.examples()[name][0][0].items() if key != "blocks"}
