@@ -323,7 +323,7 @@ pub(crate) enum Connectors {
     },
     /// Check connectors for faults: all of them, or those that are named
     Check(Check),
-    /// Make a connector file of an API description: `OpenAPI` 3, Swagger 2, Google Discovery, GraphQL or a Postman collection
+    /// Make a connector file of an API description: `OpenAPI` 3, Swagger 2, Google Discovery, GraphQL, a Postman collection or a HAR recording
     ///
     /// The draft is for your review: what reads is on, what writes is off until you take `off = true` away. No server and no
     /// database is needed or touched. Put the file into the folder of --connectors-dir and it is a connector like any other.
