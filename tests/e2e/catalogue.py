@@ -80,9 +80,9 @@ class Connector:
         return path[found.end():] if base and found else None
 
     def described(self, action):
-        """Whether the descriptions have the action where it is called."""
+        """Whether the descriptions have the action where it is called, and what it is given where it goes."""
         allowed = {*self.file.get("allow", {}), *self.actions[action].get("allow", {})}
-        return not allowed & {"operation", "path", "document"}
+        return not allowed & {"operation", "path", "document"} and not any(key.startswith("in.") for key in allowed)
 
     def operation(self, action):
         return self.actions[action].get("op", action)
