@@ -107,7 +107,7 @@ impl<'a> Flow<'a> {
         if let Some(refresh) = &self.recorded.refresh {
             let request = self.connector.refresh(self.auth, &self.input(), None);
             self.exchanged("refresh", request, Asked::Refresh(None), refresh);
-        } else if self.fields.contains_key(super::super::oauth::REFRESH_TOKEN) {
+        } else if self.fields.contains_key(crate::oauth::REFRESH_TOKEN) {
             self.differences
                 .push("refresh: a refresh token is kept, and no refresh is recorded".to_owned());
         }

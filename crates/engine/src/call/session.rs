@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use http::header::{CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use serde_json::Value;
-use solder_connector::{Action, BuildError, BuildInput, Connector, Reading, Session};
+use solder_connector::{Reading, Session};
 use solder_model::{Code, Credential, Problem};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -31,25 +31,34 @@ impl Engine {
         source: &mut Source,
     ) -> Result<Reading> {
         let coming = source.coming("");
-        let begin = self.session_request(target, credential, request, |connector, action, input| {
-            connector.begin_upload(action, input, &coming)
-        })?;
+        let begin = self.build_with(
+            target,
+            credential,
+            &request.parameters,
+            |connector, action, input| connector.begin_upload(action, input, &coming),
+        )?;
         if let Some(credential) = credential {
             self.brake(target, credential).await?;
         }
         let begun = self.ask_once(target, request, begin).await?;
-        let session = self.session_request(target, credential, request, |connector, action, input| {
-            connector.session(action, input, &coming, &begun)
-        })?;
+        let session = self.build_with(
+            target,
+            credential,
+            &request.parameters,
+            |connector, action, input| connector.session(action, input, &coming, &begun),
+        )?;
         let Some(session) = session.filter(|_| begun.status().is_success()) else {
             return match self.read_plainly(target, &begun) {
                 Reading::Success(_) => Err(nowhere(target)),
                 failure @ Reading::Failure(_) => Ok(failure),
             };
         };
-        let end = self.session_request(target, credential, request, |connector, action, input| {
-            connector.end_upload(action, input, &coming, &session)
-        })?;
+        let end = self.build_with(
+            target,
+            credential,
+            &request.parameters,
+            |connector, action, input| connector.end_upload(action, input, &coming, &session),
+        )?;
         let length = source.length;
         let Some(pieces) = source.pieces.take() else {
             return Err(Error::Internal("a file is sent twice"));
@@ -72,16 +81,6 @@ impl Engine {
         }
         let ended = self.ask_once(target, request, end).await?;
         Ok(self.read_plainly(target, &ended))
-    }
-
-    fn session_request<B>(
-        &self,
-        target: &Target,
-        credential: Option<&Credential>,
-        request: &Request,
-        build: impl FnOnce(&Connector, &Action, &BuildInput<'_>) -> std::result::Result<B, BuildError>,
-    ) -> Result<B> {
-        self.build_with(target, credential, &request.parameters, build)
     }
 
     fn read_plainly(&self, target: &Target, answer: &http::Response<Bytes>) -> Reading {
